@@ -1,0 +1,81 @@
+"""Articles as readers get them: one Query on one collection, and stored JSON spliced into the answer unparsed.
+
+How an article gets here is in `publishing`; how its text is edited, in `drafts`.
+"""
+
+from __future__ import annotations
+
+import time
+import zlib
+from dataclasses import dataclass
+
+
+from . import keys, settings, slugs, table
+from .errors import NotFound, Withdrawn
+
+HOT = 3
+"""Reads within a second from which on an instance answers from memory until the second is over."""
+REMEMBERED = 1.0
+MOST_REMEMBERED = 200
+
+
+@dataclass(frozen=True)
+class Article:
+    slug: str
+    json: str
+
+
+def read(slug: str) -> Article:
+    """The article that a slug's key finds, whatever its words. Raises NotFound, Withdrawn."""
+    key = slugs.key_of(slug)
+    parts = _collection(key) if key else {}
+    article = parts.get(keys.ARTICLE)
+    if article is None:
+        raise NotFound(extra={"public": True})
+    if article.get("withdrawn"):
+        raise Withdrawn
+    return Article(article["slug"], _spliced(article, parts))
+
+
+def _spliced(article: table.Item, parts: dict[str, table.Item]) -> str:
+    """The stored object with its last brace replaced by what others keep beside it."""
+    count = parts.get(keys.COUNT, {}).get("comments", 0)
+    alternates = parts.get(keys.ALTERNATES, {}).get("json", "[]")
+    lists = text_of(parts[keys.LISTS]) if keys.LISTS in parts else NO_LISTS
+    return f'{text_of(article)[:-1]},"alternates":{alternates},"comment_count":{count},{lists[1:]}'
+
+
+NO_LISTS = '{"more_about":[],"you_may_also_like":[]}'
+
+
+def text_of(item: table.Item) -> str:
+    """The JSON of an item, which large items hold compressed."""
+    stored: str | bytes = item["json"]
+    return stored if isinstance(stored, str) else zlib.decompress(stored).decode()
+
+
+# ---------------------------------------------------------------- memory of what is read again and again
+
+_memory: dict[str, tuple[float, int, dict[str, table.Item]]] = {}
+
+
+def _collection(key: str) -> dict[str, table.Item]:
+    """The items beside an article by sort key. A hot article costs each instance a few Queries a second at most."""
+    now = time.monotonic()
+    since, reads, parts = _memory.get(key, (0.0, 0, {}))
+    fresh = now - since < REMEMBERED
+    if fresh and reads >= HOT:
+        return parts
+    items = table.query(settings.get().site, keys.public(key))
+    parts = {item["sk"]: item for item in items}
+    if len(_memory) >= MOST_REMEMBERED:
+        _memory.clear()
+    _memory[key] = (now, reads + 1 if fresh else 1, parts)
+    return parts
+
+
+def forget() -> None:
+    """Empties the memory. For tests and measurements."""
+    _memory.clear()
+
+

@@ -1,0 +1,23 @@
+"""The CDN in front: what was withdrawn or put back is purged there at once."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from . import table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def purge(slugs: Iterable[str], reference: str) -> None:
+    """Invalidates articles by slug. `reference` makes a repeated call the same call. Does nothing without a CDN."""
+    distribution = os.environ.get("DISTRIBUTION_ID")
+    paths = sorted(f"/v1/articles/{quote(slug)}" for slug in slugs)
+    if distribution and paths:
+        table.client("cloudfront").create_invalidation(
+            DistributionId=distribution,
+            InvalidationBatch={"Paths": {"Quantity": len(paths), "Items": paths}, "CallerReference": reference},
+        )

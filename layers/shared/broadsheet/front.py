@@ -1,0 +1,65 @@
+"""The front: one prepared item a language, rebuilt from the listings whenever an article changes."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from . import clock, keys, listings, settings, site, table
+from .errors import Unavailable
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+LATEST = 12
+IN_SECTION = 6
+TRIES = 5
+
+
+def read(language: str | None) -> str:
+    """The prepared JSON; an empty front where nothing was published yet."""
+    item = table.get(settings.get().site, keys.front(language))
+    return item["json"] if item else _json({}, language, None)
+
+
+def build(language: str | None, at: datetime) -> None:
+    """Prepares the front anew. Two builders at once: the one that read first gives way and reads again."""
+    for _ in range(TRIES):
+        store = settings.get().site
+        standing = table.get(store, keys.front(language), consistent=True)
+        revision = standing["revision"] if standing else 0
+        names = [keys.listing(language=language or ""), *(_section(slug, language) for slug in site.get().sections)]
+        cards = {
+            name: listings.cards(listings.newest(name, IN_SECTION if place else LATEST))
+            for place, name in enumerate(names)
+        }
+        item = {
+            **keys.front(language),
+            "entity": "front",
+            "v": 1,
+            "revision": revision + 1,
+            "json": _json(cards, language, at),
+        }
+        unmoved = "#revision = :revision" if standing else table.ABSENT
+        try:
+            table.write(table.put(store, item, unmoved, **({"revision": revision} if standing else {})))
+        except table.Refused:
+            continue
+        return
+    raise Unavailable
+
+
+def _section(slug: str, language: str | None) -> str:
+    return keys.listing("section", slug, language or "")
+
+
+def _json(cards: dict[str, str], language: str | None, at: datetime | None) -> str:
+    publication = site.get()
+    sections = ",".join(
+        f'{json.dumps(publication.section(slug, language or publication.language), ensure_ascii=False)[:-1]},'
+        f'"items":{cards.get(_section(slug, language), "[]")}}}'
+        for slug in publication.sections
+    )
+    latest = cards.get(keys.listing(language=language or ""), "[]")
+    built_at = json.dumps(clock.stamp(at) if at else None)
+    return f'{{"language":{json.dumps(language)},"latest":{latest},"sections":[{sections}],"built_at":{built_at}}}'

@@ -1,0 +1,222 @@
+"""HTTP: what all functions that answer requests share. No domain here, and nothing that only some of them need.
+
+`api()` makes a function's router with the one mapping from `errors` to problem+json; `public` answers readers so that a
+CDN may keep it, `private` answers a person so that nobody may.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+from hashlib import blake2b, sha256
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+
+from . import settings
+from .errors import (
+    BadJson,
+    CrossSite,
+    NotFound,
+    NotThroughCdn,
+    Problem,
+    TooLarge,
+    Unexpected,
+    UnsupportedType,
+    Withdrawn,
+    invalid,
+)
+from .observability import logger
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
+
+JSON = "application/json"
+PROBLEM = "application/problem+json"
+NO_STORE = {"Cache-Control": "no-store"}
+MAX_AGE = 60
+"""Seconds a shared cache may keep a public answer, and again may serve it while asking for a new one."""
+COMPRESS_FROM = 1_000
+MAX_BODY = 64 * 1024
+PAGE = 20
+MAX_PAGE = 50
+
+
+def api() -> APIGatewayHttpResolver:
+    app = APIGatewayHttpResolver()
+
+    @app.exception_handler(Problem)
+    def refuse(problem: Problem) -> Response[str]:
+        logger().info("refused", extra={"code": problem.code, **_which(app)})
+        return problem_answer(problem)
+
+    @app.exception_handler(NotFoundError)
+    def no_route(_: NotFoundError) -> Response[str]:
+        return problem_answer(NotFound())
+
+    @app.exception_handler(Exception)
+    def fail(_: Exception) -> Response[str]:
+        logger().exception("unexpected", extra=_which(app))
+        return problem_answer(Unexpected())
+
+    return app
+
+
+def handler(app: APIGatewayHttpResolver) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
+    """The function's entry point. With a CDN, only what the CDN sends is answered."""
+
+    def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        hashes = settings.get().origin_secret_hashes
+        if hashes and not _from_cdn(event["headers"].get("x-origin-secret", ""), hashes):
+            refused = problem_answer(NotThroughCdn())
+            return {"statusCode": refused.status_code, "headers": refused.headers, "body": refused.body}
+        return app.resolve(event, context)
+
+    return handle
+
+
+def _from_cdn(secret: str, hashes: frozenset[str]) -> bool:
+    digest = sha256(secret.encode()).hexdigest()
+    return any(hmac.compare_digest(digest, known) for known in hashes)
+
+
+def _which(app: APIGatewayHttpResolver) -> dict[str, str]:
+    context = app.current_event.request_context
+    return {"request": context.request_id, "route": context.route_key or ""}
+
+
+# ---------------------------------------------------------------- answers
+
+
+def public(event: APIGatewayProxyEventV2, body: str, max_age: int = MAX_AGE) -> Response[str]:
+    """200 that any cache may keep, or 304 when the client has it. The body is sent as it is."""
+    etag = f'W/"{blake2b(body.encode(), digest_size=12).hexdigest()}"'
+    headers: dict[str, str | list[str]] = {"ETag": etag, "Cache-Control": _keep(max_age), "Vary": "Accept-Encoding"}
+    if _has(event.headers.get("if-none-match", ""), etag):
+        return Response(304, headers=headers)
+    compress = not settings.get().cdn and len(body) >= COMPRESS_FROM
+    return Response(200, JSON, body, headers, compress=compress)
+
+
+def moved(location: str) -> Response[str]:
+    """308 to the current address: method and body stay, and a cache may keep it as long as the article itself."""
+    headers: dict[str, str | list[str]] = {"Location": location, "Cache-Control": _keep(MAX_AGE)}
+    return Response(308, JSON, json.dumps({"location": location}), headers)
+
+
+def private(body: Any, status: int = 200, **headers: str) -> Response[str]:
+    """An answer for one person. Underscores in header names become hyphens."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    if status == 204:  # noqa: PLR2004
+        return Response(204, headers={**NO_STORE, **named})
+    text = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return Response(status, JSON, text, {**NO_STORE, **named})
+
+
+def problem_answer(problem: Problem) -> Response[str]:
+    body = {
+        "type": f"urn:broadsheet:problem:{problem.code}",
+        "title": problem.title,
+        "status": problem.status,
+        "code": problem.code,
+        "detail": problem.detail or problem.title,
+        **({"errors": [vars(error) for error in problem.errors]} if problem.errors else {}),
+        **problem.extra,
+    }
+    headers: dict[str, str | list[str]] = {**_kept_problem(problem), **problem.headers}
+    return Response(problem.status, PROBLEM, json.dumps(body, ensure_ascii=False), headers)
+
+
+def _kept_problem(problem: Problem) -> dict[str, str]:
+    """Caches keep a public 404 for moments, so that a flood of bad addresses does not reach the table."""
+    if isinstance(problem, Withdrawn):
+        return {"Cache-Control": _keep(MAX_AGE)}
+    if isinstance(problem, NotFound) and problem.extra.get("public"):
+        del problem.extra["public"]
+        return {"Cache-Control": "public, max-age=0, s-maxage=5"}
+    return NO_STORE
+
+
+def _keep(seconds: int) -> str:
+    return f"public, max-age=0, s-maxage={seconds}, stale-while-revalidate={MAX_AGE}"
+
+
+def _has(if_none_match: str, etag: str) -> bool:
+    """Weak comparison (RFC 9110, 8.8.3.2)."""
+    tags = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
+    return "*" in tags or etag.removeprefix("W/") in tags
+
+
+# ---------------------------------------------------------------- requests
+
+
+def page_size(event: APIGatewayProxyEventV2) -> int:
+    text = event.query_string_parameters.get("limit", str(PAGE))
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= MAX_PAGE):
+        raise invalid("limit", "out_of_range", f"A whole number from 1 to {MAX_PAGE}.")
+    return int(text)
+
+
+def only(event: APIGatewayProxyEventV2, *names: str) -> Mapping[str, str]:
+    """The query parameters, of which no others are known."""
+    given: Mapping[str, str] = event.query_string_parameters
+    for name in given:
+        if name not in names:
+            raise invalid("query", "unknown_parameter", f"Known here: {', '.join(names)}.")
+    return given
+
+
+def body(event: APIGatewayProxyEventV2, limit: int = MAX_BODY) -> str:
+    """The request's JSON text, `{}` where there is none. Raises for a wrong type, too many bytes, or another site."""
+    _same_site(event)
+    text = event.body or ""
+    if len(text) > limit * 4 // 3 + 4:
+        raise TooLarge(f"At most {limit} bytes.")
+    try:
+        text = event.decoded_body or ""
+    except ValueError:
+        raise BadJson("The body is not UTF-8.") from None
+    if len(text.encode("utf-8", "surrogatepass")) > limit:
+        raise TooLarge(f"At most {limit} bytes.")
+    if (text or not bearer(event)) and not _is_json(event.headers.get("content-type", "")):
+        raise UnsupportedType
+    return text or "{}"
+
+
+def _is_json(content_type: str) -> bool:
+    kind = content_type.partition(";")[0].strip().lower()
+    return kind in {JSON, "application/merge-patch+json"}
+
+
+def bearer(event: APIGatewayProxyEventV2) -> str:
+    scheme, _, token = event.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def cookie(event: APIGatewayProxyEventV2, name: str) -> str:
+    for pair in event.cookies:
+        given, _, value = pair.partition("=")
+        if given.strip() == name:
+            return value.strip()
+    return ""
+
+
+def _same_site(event: APIGatewayProxyEventV2) -> None:
+    """What a browser sends by itself must come from our own pages; a bearer token is never sent by itself."""
+    if bearer(event):
+        return
+    origin, site = event.headers.get("origin"), event.headers.get("sec-fetch-site")
+    ours = origin == settings.get().site_origin or (origin is None and site == "same-origin")
+    told = origin is not None or site is not None
+    if (told or event.cookies) and not ours:
+        raise CrossSite
+
+
+def client_address(event: APIGatewayProxyEventV2) -> str:
+    """The reader's address, as told by the CDN where there is one; never as told by the reader."""
+    if settings.get().cdn:
+        return str(event.headers.get("cloudfront-viewer-address", "")).rpartition(":")[0].strip("[]")
+    return str(event.request_context.http.source_ip)

@@ -1,0 +1,251 @@
+"""What clients may write: one model for each write, closed to fields it does not name.
+
+Ids, authors, times, counts and states are in none of them. Wrong fields become `errors.Invalid` with the field's path and
+a stable code; the words of a message are ours and never hold what was sent.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Annotated, Any, Literal, TypeVar
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
+
+from . import languages, site, slugs
+from .errors import BadJson, FieldError, Invalid, TooLarge
+
+MAX_BODY_BYTES = 1_048_576
+FORBIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+"""Control characters, and the ones that turn the direction of what follows."""
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+def _wrong(code: str, message: str) -> PydanticCustomError:
+    return PydanticCustomError(code, "{message}", {"message": message})
+
+
+def _text(value: str) -> str:
+    value = unicodedata.normalize("NFC", value.replace("\r\n", "\n").strip())
+    if FORBIDDEN.search(value):
+        raise _wrong("control_character", "Control characters are not allowed.")
+    return value
+
+
+def _line(value: str) -> str:
+    if "\n" in (text := _text(value)) or "\t" in text:
+        raise _wrong("control_character", "Line breaks and tabs are not allowed here.")
+    return text
+
+
+def _filled(value: str) -> str:
+    if not value:
+        raise _wrong("required", "Must not be empty.")
+    return value
+
+
+Line = Annotated[str, AfterValidator(_line)]
+Prose = Annotated[str, AfterValidator(_text)]
+
+
+def _https(value: str) -> str:
+    try:
+        url = urlsplit(value)
+        ok = url.scheme == "https" and url.hostname and not url.username and not re.search(r"[\s<>\"\\]", value)
+    except ValueError:
+        ok = False
+    if not ok:
+        raise _wrong("bad_url", "Must be an https URL.")
+    return value
+
+
+def _section(value: Any) -> Any:
+    """A slug, a name in any language, or `{slug, name}`."""
+    text = value.get("slug") or value.get("name") if isinstance(value, dict) else value
+    slug = site.get().section_named(text) if isinstance(text, str) else None
+    if slug is None:
+        raise _wrong("unknown_section", f"One of: {', '.join(site.get().sections)}.")
+    return slug
+
+
+def _named(value: Any) -> Any:
+    """A topic or tag as `{slug, name}`, from that or from a name or slug alone."""
+    given = {"name": value} if isinstance(value, str) else value
+    if not isinstance(given, dict) or not {"name", "slug"} & given.keys() or given.keys() - {"name", "slug"}:
+        raise _wrong("wrong_type", "A name, or an object of slug and name.")
+    name = given.get("name") or given.get("slug")
+    if not isinstance(name, str) or not isinstance(given.get("slug", ""), str | None):
+        raise _wrong("wrong_type", "Slug and name are text.")
+    slug = slugs.words(given.get("slug") or name)
+    if not slug:
+        raise _wrong("bad_slug", "Needs a letter or a digit.")
+    if name == slug and "-" in name:
+        name = name.replace("-", " ")
+    return {"slug": slug, "name": name}
+
+
+def _author_slug(value: str) -> str:
+    if slugs.words(value) != value or not value:
+        raise _wrong("bad_slug", "Lower-case letters, digits and single hyphens.")
+    return value
+
+
+def _words(value: str) -> str:
+    """The words of a slug; a whole slug with its key is taken for its words."""
+    words = slugs.words(value)
+    if not words:
+        raise _wrong("bad_slug", "Needs a letter or a digit.")
+    return words
+
+
+def _language(value: str) -> str:
+    tag = languages.canonical(value)
+    if tag is None:
+        raise _wrong("bad_language", "Must be a BCP 47 language tag.")
+    return tag
+
+
+def _body_size(value: str) -> str:
+    if len(value.encode()) > MAX_BODY_BYTES:
+        raise _wrong("too_long", f"At most {MAX_BODY_BYTES} bytes.")
+    return value
+
+
+class Input(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Named(Input):
+    slug: str = Field(max_length=slugs.MAX_WORDS)
+    name: Annotated[Line, AfterValidator(_filled), Field(max_length=80)]
+
+
+class Author(Input):
+    name: Annotated[Line, AfterValidator(_filled), Field(max_length=100)]
+    slug: Annotated[str, Field(max_length=80), AfterValidator(_author_slug)] | None = Field(
+        default=None, description="Gives the author a listing; a free contributor has none."
+    )
+
+
+class Body(Input):
+    format: Literal["html", "markdown"]
+    text: Annotated[str, AfterValidator(_body_size)] = Field(description="At most 1 MiB; stored sanitised.")
+
+
+class Question(Input):
+    question: Annotated[Line, AfterValidator(_filled), Field(max_length=300)]
+    answer: Annotated[Prose, AfterValidator(_filled), Field(max_length=3000)]
+
+
+class Image(Input):
+    url: Annotated[str, Field(max_length=2000), AfterValidator(_https)]
+    alt: Annotated[Line, Field(max_length=500)] = Field(description="Empty for a picture that says nothing.")
+    credit: Annotated[Line, Field(max_length=200)] | None = None
+    caption: Annotated[Line, Field(max_length=500)] | None = None
+    width: Annotated[int, Field(ge=1, le=20_000)] | None = None
+    height: Annotated[int, Field(ge=1, le=20_000)] | None = None
+
+
+Topic = Annotated[Named, BeforeValidator(_named, json_schema_input_type=str | Named)]
+Comments = Literal["open", "members", "first_held", "all_held", "closed"]
+
+
+class NewArticle(Input):
+    """An article as its writers give it. All but headline, section, byline and body may be left out."""
+
+    headline: Annotated[Line, AfterValidator(_filled), Field(max_length=200)]
+    standfirst: Annotated[Line, Field(max_length=600)] | None = None
+    section: Annotated[str, BeforeValidator(_section, json_schema_input_type=str | Named)]
+    topic: Topic | None = None
+    tags: Annotated[list[Topic], Field(max_length=20)] = Field(default_factory=list)
+    byline: Annotated[list[Author], Field(min_length=1, max_length=8)]
+    contributor_note: Annotated[Line, Field(max_length=600)] | None = None
+    language: Annotated[str, AfterValidator(_language)] = Field(
+        default_factory=lambda: site.get().language, description="BCP 47; the site's own unless said."
+    )
+    translation_of: Annotated[str, Field(max_length=200)] | None = Field(
+        default=None, description="Id or slug of the article this one translates."
+    )
+    body: Body
+    faq: Annotated[list[Question], Field(max_length=30)] = Field(default_factory=list)
+    image: Image | None = None
+    slug: Annotated[str, Field(max_length=200), AfterValidator(_words)] | None = Field(
+        default=None, description="Words of the slug; the headline's unless said."
+    )
+    comments: Comments = "open"
+
+
+class Publish(Input):
+    publish_at: Annotated[AwareDatetime, Field(strict=False)] | None = Field(
+        default=None, description="RFC 3339 with an offset, in the future; now unless said."
+    )
+
+
+class Correction(Input):
+    """Goes live at once, beside or with a new body."""
+
+    kind: Literal["correction", "clarification", "update"]
+    text: Annotated[Prose, AfterValidator(_filled), Field(max_length=2000)]
+    body: Body | None = None
+
+
+class Login(Input):
+    email: Annotated[str, Field(min_length=3, max_length=254)]
+    password: Annotated[str, Field(min_length=1, max_length=1024)]
+    transport: Literal["bearer", "cookie"] = "bearer"
+
+
+CODES = {
+    "missing": ("required", "Is required."),
+    "extra_forbidden": ("unknown_field", "Is not a field here."),
+    "string_too_long": ("too_long", "At most {max_length} characters."),
+    "string_too_short": ("too_short", "At least {min_length} characters."),
+    "too_long": ("too_many", "At most {max_length} entries."),
+    "too_short": ("too_few", "At least {min_length} entries."),
+    "literal_error": ("unknown_value", "One of {expected}."),
+    "greater_than_equal": ("out_of_range", "At least {ge}."),
+    "less_than_equal": ("out_of_range", "At most {le}."),
+    "datetime_from_date_parsing": ("bad_date", "Must be a date and time with an offset (RFC 3339)."),
+    "datetime_parsing": ("bad_date", "Must be a date and time with an offset (RFC 3339)."),
+    "datetime_type": ("bad_date", "Must be a date and time with an offset (RFC 3339)."),
+    "datetime_object_invalid": ("bad_date", "Must be a date and time with an offset (RFC 3339)."),
+    "timezone_aware": ("bad_date", "Must have an offset, such as Z."),
+}
+OURS = {"control_character", "required", "bad_url", "bad_slug", "bad_language", "unknown_section", "wrong_type", "too_long"}
+
+
+def read(model: type[_Model], text: str) -> _Model:
+    """The model from a request's JSON. Raises BadJson, Invalid."""
+    try:
+        return model.model_validate_json(text)
+    except ValidationError as error:
+        raise _refused(error) from None
+
+
+def check(model: type[_Model], value: dict[str, Any]) -> _Model:
+    """The model from what was already parsed. Raises Invalid."""
+    try:
+        return model.model_validate(value, strict=None)
+    except ValidationError as error:
+        raise _refused(error) from None
+
+
+def _refused(error: ValidationError) -> BadJson | Invalid | TooLarge:
+    found = error.errors(include_url=False, include_input=False)
+    if any(one["type"] == "json_invalid" for one in found):
+        return BadJson("The body is not valid JSON.")
+    if any(one["type"] in {"model_type", "model_attributes_type"} and not one["loc"] for one in found):
+        return BadJson("The body must be a JSON object.")
+    return Invalid(errors=[_field_error(dict(one)) for one in found[:50]])
+
+
+def _field_error(found: dict[str, Any]) -> FieldError:
+    path = ".".join(str(part) for part in found["loc"])
+    context, kind = found.get("ctx", {}), found["type"]
+    if kind in OURS and "message" in context:
+        return FieldError(path, kind, context["message"])
+    code, message = CODES.get(kind, ("wrong_type", "Has the wrong type."))
+    return FieldError(path, code, message.format(**context) if context else message)

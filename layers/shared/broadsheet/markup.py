@@ -1,0 +1,174 @@
+"""The only markup there is: an article's body. HTML or Markdown goes in, allow-listed HTML comes out and is stored.
+
+nh3 (the browsers' own parsing rules) removes everything not allowed. What is left is well-formed and small, and is then
+written out once more by a tiny serialiser that knows nothing else: headings start at h2 below the headline, images load
+lazily, and embeds from hosts of the site's list are rebuilt from their address alone as sandboxed iframes.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from html import escape
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import nh3
+
+from . import site
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+
+HEADINGS = {f"h{level}" for level in range(1, 7)}
+VOID = {"br", "hr", "img", "wbr"}
+TAGS = HEADINGS | VOID | {
+    "p", "blockquote", "q", "cite", "pre", "code", "kbd", "samp", "em", "strong", "b", "i", "u", "s", "del", "ins", "mark",
+    "small", "sub", "sup", "abbr", "time", "a", "ul", "ol", "li", "dl", "dt", "dd", "figure", "figcaption", "iframe",
+    "table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td", "bdi", "bdo", "ruby", "rt", "rp",
+}  # fmt: skip
+ATTRIBUTES = {
+    "*": {"lang", "dir"},
+    "a": {"href", "title"},
+    "abbr": {"title"},
+    "time": {"datetime"},
+    "img": {"src", "alt", "width", "height"},
+    "iframe": {"src", "title"},
+    "ol": {"start", "reversed"},
+    "li": {"value"},
+    "th": {"colspan", "rowspan", "scope"},
+    "td": {"colspan", "rowspan"},
+}
+NUMERIC = {"width", "height", "start", "value", "colspan", "rowspan"}
+SANDBOX = "allow-scripts allow-same-origin allow-popups allow-presentation"
+EMBED_ALIASES = {"www.youtube.com": "www.youtube-nocookie.com", "youtube.com": "www.youtube-nocookie.com"}
+WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+"""Scripts written without spaces: there a letter counts as a word."""
+
+
+def from_markdown(text: str) -> str:
+    return clean(_markdown().render(text))
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+
+
+def clean(html: str) -> str:
+    """Allow-listed HTML. Cleaning what is clean changes nothing."""
+    allowed = nh3.clean(
+        html,
+        tags=TAGS,
+        attributes=ATTRIBUTES,
+        attribute_filter=_attribute,
+        url_schemes={"https", "mailto"},
+        link_rel=None,
+        clean_content_tags={"script", "style", "template", "noscript", "object", "svg", "math"},
+    )
+    writer = _Writer()
+    writer.feed(allowed)
+    writer.close()
+    return "".join(writer.out).strip()
+
+
+def _attribute(tag: str, name: str, value: str) -> str | None:
+    if name in NUMERIC:
+        return value if value.isascii() and value.isdigit() and len(value) <= 5 else None  # noqa: PLR2004
+    if name == "href":
+        return value if _link(value.strip()) else None
+    if name == "src":
+        return value if tag == "iframe" or value.strip().startswith("https://") else None
+    return value
+
+
+def _link(url: str) -> bool:
+    """https, mail, a place on the page or on the site; `//host` and `/\\host` are other hosts in disguise."""
+    if url.startswith(("https://", "mailto:", "#")):
+        return True
+    return url.startswith("/") and not url.startswith(("//", "/\\"))
+
+
+class _Writer(HTMLParser):
+    """Writes nh3's well-formed output again, with embeds rebuilt. Every value is escaped anew."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.out: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "iframe":
+            self.out.append(_embed(given))
+            return
+        if tag == "img":
+            if "src" not in given:
+                return
+            given = {"alt": "", **given, "loading": "lazy"}
+        if tag == "a" and "href" in given:
+            given["rel"] = "noopener"
+        self.out.append(f"<{_name(tag)}{_attributes(given)}>")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in VOID and tag != "iframe":
+            self.out.append(f"</{_name(tag)}>")
+
+    def handle_data(self, data: str) -> None:
+        self.out.append(escape(data, quote=False))
+
+
+def _name(tag: str) -> str:
+    return "h2" if tag == "h1" else tag
+
+
+def _attributes(given: dict[str, str]) -> str:
+    return "".join(f' {name}="{escape(value)}"' for name, value in given.items())
+
+
+def _embed(given: dict[str, str]) -> str:
+    """An iframe made from the address alone, or nothing where the host is not on the site's list."""
+    url = urlsplit(given.get("src", "").strip())
+    host = EMBED_ALIASES.get(url.netloc, url.netloc)
+    if url.scheme != "https" or host not in site.get().embed_hosts or not re.fullmatch(r"/[\w/.-]+", url.path):
+        return ""
+    query = f"?{url.query}" if re.fullmatch(r"[\w=&.%-]+", url.query) else ""
+    made = {
+        "src": f"https://{host}{url.path}{query}",
+        "title": given.get("title") or host,
+        "sandbox": SANDBOX,
+        "loading": "lazy",
+        "referrerpolicy": "strict-origin-when-cross-origin",
+        "allowfullscreen": "",
+    }
+    return f"<iframe{_attributes(made)}></iframe>"
+
+
+class _Text(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.out: list[str] = []
+
+    def handle_data(self, data: str) -> None:
+        self.out.append(data)
+
+
+def text(html: str) -> str:
+    """The words of clean HTML, its tags read as spaces."""
+    reader = _Text()
+    reader.feed(html)
+    reader.close()
+    return " ".join(reader.out)
+
+
+def word_count(html: str) -> int:
+    plain = text(html)
+    return len(WORD.findall(WIDE.sub(" ", plain))) + len(WIDE.findall(plain))
+
+
+def is_empty(html: str) -> bool:
+    """Neither words nor anything to look at."""
+    return not text(html).strip() and not re.search(r"<(img|iframe)\b", html)

@@ -1,0 +1,52 @@
+"""What a deployment decides: the environment a function was given. Read on first use, never at import."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cache
+
+
+@dataclass(frozen=True)
+class Settings:
+    stage: str
+    site_origin: str
+    """Origin readers see, without a trailing slash. The only source of absolute URLs."""
+    site: str
+    desk: str
+    accounts: str
+    sessions: str
+    index: str
+    origin_secret_hashes: frozenset[str]
+    """SHA-256 of what the CDN sends with each request; empty where there is no CDN."""
+    throttles: bool
+
+    @property
+    def cdn(self) -> bool:
+        return bool(self.origin_secret_hashes)
+
+    @property
+    def local(self) -> bool:
+        return self.site_origin.startswith("http://")
+
+
+@cache
+def get() -> Settings:
+    return Settings(
+        stage=_required("STAGE"),
+        site_origin=_required("SITE_ORIGIN"),
+        site=_required("SITE_TABLE"),
+        desk=_required("DESK_TABLE"),
+        accounts=_required("ACCOUNTS_TABLE"),
+        sessions=_required("SESSIONS_TABLE"),
+        index=_required("INDEX_TABLE"),
+        origin_secret_hashes=frozenset(os.environ.get("ORIGIN_SECRET_HASHES", "").split(",")) - {""},
+        throttles=os.environ.get("THROTTLES", "on") != "off",
+    )
+
+
+def _required(name: str) -> str:
+    value = os.environ.get(name)
+    if not value:
+        raise RuntimeError(f"environment variable {name} is missing")
+    return value

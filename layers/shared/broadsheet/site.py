@@ -1,0 +1,65 @@
+"""The publication: its name, languages and sections, from `site.json` beside this file, which a publisher edits."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+Texts = dict[str, str]
+"""One text in several languages, by BCP 47 tag."""
+
+
+@dataclass(frozen=True)
+class Site:
+    name: Texts
+    blurb: Texts
+    logo: str | None
+    copyright: Texts
+    time_zone: str
+    languages: Texts
+    """Tag to the language's own name; the first is the site's own language."""
+    sections: dict[str, Texts]
+    """Slug to names, in the order in which they are shown."""
+    embed_hosts: list[str]
+
+    @property
+    def language(self) -> str:
+        return next(iter(self.languages))
+
+    def section_named(self, text: str) -> str | None:
+        """The slug of a section given by its slug or by its name in any language."""
+        wanted = text.strip().casefold()
+        for slug, names in self.sections.items():
+            if wanted in {slug, *(name.casefold() for name in names.values())}:
+                return slug
+        return None
+
+    def section(self, slug: str, language: str) -> dict[str, str]:
+        return {"slug": slug, "name": self.text(self.sections.get(slug, {self.language: slug}), language)}
+
+    def text(self, texts: Texts, language: str) -> str:
+        """In this language, its parent (`es` for `es-MX`), or the site's own."""
+        for tag in (language, language.partition("-")[0], self.language):
+            if tag in texts:
+                return texts[tag]
+        return next(iter(texts.values()))
+
+    def public(self, language: str) -> dict[str, Any]:
+        return {
+            "name": self.text(self.name, language),
+            "blurb": self.text(self.blurb, language),
+            "logo": self.logo,
+            "copyright": self.text(self.copyright, language),
+            "time_zone": self.time_zone,
+            "language": language,
+            "languages": [{"tag": tag, "name": name} for tag, name in self.languages.items()],
+            "sections": [self.section(slug, language) for slug in self.sections],
+        }
+
+
+@cache
+def get() -> Site:
+    return Site(**json.loads((Path(__file__).parent / "site.json").read_text("utf-8")))

@@ -1,0 +1,50 @@
+"""Slugs: the words of an address, and the key in it that never changes.
+
+A public slug is `<words>-<key>`. The words may change with the headline; the key finds the article. Words keep the letters
+of their own script, so a headline in Arabic or Greek has an address that can be read.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import unicodedata
+
+ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+"""Crockford's base 32: no letter that looks like a digit, and few words one would rather not see."""
+KEY_LENGTH = 8
+MAX_WORDS = 80
+SLUG = re.compile(rf"(?:[\w-]+-)?([{ALPHABET}]{{{KEY_LENGTH}}})")
+FOLDED = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
+
+
+def new_key() -> str:
+    """40 random bits; a transaction makes sure that no other article has it."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(KEY_LENGTH))
+
+
+def words(text: str, limit: int = MAX_WORDS) -> str:
+    """`Élysée's "new" deal` → `elysees-new-deal`; empty where there is neither letter nor digit."""
+    folded = "".join(
+        letter for letter in unicodedata.normalize("NFKD", text.lower().translate(FOLDED)) if not _accent(letter)
+    )
+    plain = unicodedata.normalize("NFC", re.sub(r"['’ʼ]", "", folded))
+    joined = "-".join(re.findall(r"[^\W_]+", plain))
+    if len(joined) <= limit:
+        return joined
+    return joined[: limit + 1].rpartition("-")[0] or joined[:limit]
+
+
+def _accent(letter: str) -> bool:
+    """Latin, Greek and Cyrillic accents go; the marks of other scripts carry vowels and stay."""
+    return "\u0300" <= letter <= "\u036f"
+
+
+def slug(its_words: str, key: str) -> str:
+    return f"{its_words}-{key}" if its_words else key
+
+
+def key_of(text: str) -> str | None:
+    """The key in a slug, or None where it is no slug of ours."""
+    match = SLUG.fullmatch(text)
+    return match[1] if match else None
