@@ -1,0 +1,45 @@
+# make help lists what there is. Everything is installed inside this folder: .venv, node_modules, .tools.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+UV_VERSION := 0.13.9
+UV := .venv/bin/uv
+PY := .venv/bin/python
+# The first interpreter that is new enough and really runs: a pyenv shim may be there and refuse.
+PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python; do \
+	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
+
+export PORT DATA SEED THROTTLES DYNAMODB_ENDPOINT
+
+.PHONY: help setup run sam-local
+
+help: ## This list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1 \2/p' $(MAKEFILE_LIST) | while read -r target text; do printf '  make %-12s %s\n' "$$target" "$$text"; done
+
+# ---------------------------------------------------------------- set-up
+
+setup: .venv/.installed node_modules/.installed ## Installs what is needed to run and test (run does it by itself)
+
+.venv/.installed: uv.lock pyproject.toml
+	@if [ -z "$(PYTHON)" ]; then echo "make: Python 3.11 or newer is needed, and none was found; PYTHON=/path/to/python3 names one" >&2; exit 1; fi
+	@test -x $(PY) || "$(PYTHON)" -m venv .venv || { echo "make: $(PYTHON) cannot make a virtual environment; some systems need python3-venv installed" >&2; exit 1; }
+	@test -x $(UV) && $(UV) --version | grep -q ' $(UV_VERSION)' || $(PY) -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@$(UV) sync --quiet --frozen --no-install-project --inexact --python $(PY)
+	@touch $@
+
+# The local database. Without npm, or on another platform, the local run falls back to one that keeps nothing.
+node_modules/.installed: package-lock.json
+	@mkdir -p node_modules
+	@if [ "$$(uname -sm)" != "Linux x86_64" ]; then echo "dynoxide comes by npm for Linux on x86_64 only; one on PATH is used where there is one"; touch $@; \
+	elif ! command -v npm >/dev/null; then echo "no npm here: dynoxide is not installed"; \
+	elif npm ci --silent --ignore-scripts --no-audit --no-fund; then touch $@; \
+	else echo "npm ci failed: dynoxide is not installed"; fi
+
+# ---------------------------------------------------------------- running
+
+run: setup ## The whole system on http://127.0.0.1:8000 (PORT= DATA= SEED=demo|none THROTTLES=on|off)
+	@exec $(PY) -m local
+
+sam-local: setup ## The same through `sam local start-api`, where Docker is there
+	@exec $(PY) -m local.sam

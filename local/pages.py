@@ -1,0 +1,94 @@
+"""The pages a person sees under `/_local`: plain HTML, no script, nothing fetched from elsewhere."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from .gateway import System
+    from .template import Function
+
+STYLE = """
+:root { color-scheme: light dark; --line: #8884; --soft: #8882 }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem }
+h1, h2 { line-height: 1.2 } h2 { margin-top: 2.2rem }
+table { border-collapse: collapse; width: 100% }
+th, td { text-align: left; vertical-align: top; padding: .35rem .7rem .35rem 0; border-bottom: 1px solid var(--line) }
+code, pre { font: .9em/1.5 ui-monospace, monospace } pre { background: var(--soft); padding: .8rem; overflow-x: auto }
+pre { white-space: pre-wrap; border-radius: 6px } article { border-bottom: 1px solid var(--line); padding: 1rem 0 }
+"""
+
+
+def page(title: str, *parts: str, style: str = "") -> str:
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
+        f'<meta name="viewport" content="width=device-width"><style>{STYLE}{style}</style></head>'
+        f"<body><h1>{escape(title)}</h1>{''.join(parts)}</body></html>"
+    )
+
+
+def overview(system: System) -> str:
+    return page(
+        "Broadsheet on this machine",
+        f"<p>Data is kept in <code>{escape(str(system.data))}</code>; the database is {escape(system.engine)}.</p>",
+        _links(),
+        "<h2>Accounts</h2>",
+        f"<p>Password of all of them: <code>{escape(system.password)}</code></p>" if system.password else "",
+        _table(("address", "role"), ((escape(address), escape(role)) for address, role in system.accounts)),
+        "<h2>Functions</h2>",
+        _table(
+            ("function", "woken by", "workers", "answers", "errors"),
+            (
+                (
+                    escape(name),
+                    _triggers(pool.function),
+                    str(pool.running),
+                    str(pool.counts["answers"]),
+                    str(pool.counts["errors"]),
+                )
+                for name, pool in system.workers.pools.items()
+            ),
+        ),
+    )
+
+
+def _links() -> str:
+    links = {
+        "/docs": "the HTTP interface, documented",
+        "/openapi.json": "the same for programs (OpenAPI 3.1)",
+        "/v1/front": "the front as readers' clients get it",
+        "/_local/mail": "mail that would have been sent",
+        "/_local/events": "what the streams delivered, what was given up, invocations (JSON)",
+    }
+    items = (f'<li><a href="{path}"><code>{path}</code></a> {text}</li>' for path, text in links.items())
+    return f"<ul>{''.join(items)}</ul>"
+
+
+def _triggers(function: Function) -> str:
+    lines = [
+        *(route.key for route in function.routes),
+        *(f"stream of {source.table}" for source in function.streams),
+        *(schedule.expression for schedule in function.schedules),
+        *(f"queue {source.queue}" for source in function.queues),
+        *(f"events {source.name}" for source in function.rules),
+    ]
+    return "<br>".join(f"<code>{escape(line)}</code>" for line in lines)
+
+
+def mailbox(items: Iterable[Mapping[str, Any]]) -> str:
+    mails = [
+        f"<article><p><strong>{escape(mail['subject'])}</strong><br>to {escape(mail['to'])}, {escape(mail['sent_at'])}</p>"
+        f"<pre>{escape(mail['text'])}</pre></article>"
+        for mail in items
+    ]
+    return page("Mail that would have been sent", *(mails or ["<p>None so far.</p>"]))
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """`rows` are HTML already."""
+    titles = "".join(f"<th>{escape(title)}</th>" for title in head)
+    lines = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+    return f"<table><tr>{titles}</tr>{lines}</table>"
