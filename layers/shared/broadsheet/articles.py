@@ -9,7 +9,6 @@ import time
 import zlib
 from dataclasses import dataclass
 
-
 from . import keys, settings, slugs, table
 from .errors import NotFound, Withdrawn
 
@@ -77,5 +76,3 @@ def _collection(key: str) -> dict[str, table.Item]:
 def forget() -> None:
     """Empties the memory. For tests and measurements."""
     _memory.clear()
-
-

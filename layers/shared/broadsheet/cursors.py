@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from hashlib import blake2b
 
 from .errors import BadCursor
 
+ULID_FORM = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}", re.IGNORECASE | re.ASCII)
 MARK = 6
 """Bytes that tie a cursor to its partition. No secret: a forged one only names another place in the same listing."""
 
@@ -28,6 +30,10 @@ def decode(partition: str, cursor: str | None) -> str:
     if mark != _mark(partition) or not sk.isprintable() or not 0 < len(sk) <= 200:  # noqa: PLR2004
         raise BadCursor
     return sk
+
+
+def is_ulid(text: str) -> bool:
+    return ULID_FORM.fullmatch(text) is not None
 
 
 def _mark(partition: str) -> bytes:

@@ -56,7 +56,7 @@ def _section(slug: str, language: str | None) -> str:
 def _json(cards: dict[str, str], language: str | None, at: datetime | None) -> str:
     publication = site.get()
     sections = ",".join(
-        f'{json.dumps(publication.section(slug, language or publication.language), ensure_ascii=False)[:-1]},'
+        f"{json.dumps(publication.section(slug, language or publication.language), ensure_ascii=False)[:-1]},"
         f'"items":{cards.get(_section(slug, language), "[]")}}}'
         for slug in publication.sections
     )

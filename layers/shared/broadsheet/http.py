@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import re
 from hashlib import blake2b, sha256
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +17,10 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
 from . import settings
 from .errors import (
+    BadIfMatch,
     BadJson,
     CrossSite,
+    IfMatchRequired,
     NotFound,
     NotThroughCdn,
     Problem,
@@ -48,16 +51,16 @@ MAX_PAGE = 50
 def api() -> APIGatewayHttpResolver:
     app = APIGatewayHttpResolver()
 
-    @app.exception_handler(Problem)
+    @app.exception_handler(Problem)  # type: ignore[untyped-decorator]
     def refuse(problem: Problem) -> Response[str]:
         logger().info("refused", extra={"code": problem.code, **_which(app)})
         return problem_answer(problem)
 
-    @app.exception_handler(NotFoundError)
+    @app.exception_handler(NotFoundError)  # type: ignore[untyped-decorator]
     def no_route(_: NotFoundError) -> Response[str]:
         return problem_answer(NotFound())
 
-    @app.exception_handler(Exception)
+    @app.exception_handler(Exception)  # type: ignore[untyped-decorator]
     def fail(_: Exception) -> Response[str]:
         logger().exception("unexpected", extra=_which(app))
         return problem_answer(Unexpected())
@@ -189,6 +192,17 @@ def body(event: APIGatewayProxyEventV2, limit: int = MAX_BODY) -> str:
 def _is_json(content_type: str) -> bool:
     kind = content_type.partition(";")[0].strip().lower()
     return kind in {JSON, "application/merge-patch+json"}
+
+
+def if_match(event: APIGatewayProxyEventV2) -> int:
+    """The version a staff write was made for. Raises IfMatchRequired, BadIfMatch; a weak tag names no one version."""
+    tag = event.headers.get("if-match")
+    if tag is None:
+        raise IfMatchRequired
+    match = re.fullmatch(r'"(\d{1,9})"', tag.strip(), re.ASCII)
+    if match is None:
+        raise BadIfMatch
+    return int(match[1])
 
 
 def bearer(event: APIGatewayProxyEventV2) -> str:

@@ -57,5 +57,5 @@ def claim(header: str | None, route: str, account: str, body: str) -> Claim | No
         return None
     if not 1 <= len(header) <= LONGEST or not header.isascii() or not header.isprintable():
         raise BadIdempotencyKey(f"1 to {LONGEST} printable ASCII characters.")
-    scope = "\n".join((route, account, header))
+    scope = f"{route}\n{account}\n{header}"
     return Claim(sha256(scope.encode()).hexdigest(), sha256(body.encode()).hexdigest())

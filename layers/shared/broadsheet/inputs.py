@@ -214,7 +214,16 @@ CODES = {
     "datetime_object_invalid": ("bad_date", "Must be a date and time with an offset (RFC 3339)."),
     "timezone_aware": ("bad_date", "Must have an offset, such as Z."),
 }
-OURS = {"control_character", "required", "bad_url", "bad_slug", "bad_language", "unknown_section", "wrong_type", "too_long"}
+OURS = {
+    "control_character",
+    "required",
+    "bad_url",
+    "bad_slug",
+    "bad_language",
+    "unknown_section",
+    "wrong_type",
+    "too_long",
+}
 
 
 def read(model: type[_Model], text: str) -> _Model:

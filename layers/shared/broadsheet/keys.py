@@ -91,9 +91,7 @@ def listing(kind: str = "latest", slug: str = "", language: str = "") -> str:
     return "LISTING#" + "#".join(part for part in (kind, slug, language and f"in:{language}") if part)
 
 
-def listings_of(
-    section: str, topic: str | None, authors: Iterable[str], language: str
-) -> Iterator[str]:
+def listings_of(section: str, topic: str | None, authors: Iterable[str], language: str) -> Iterator[str]:
     """Every listing an article stands in."""
     kinds = [("latest", ""), ("section", section), *((("topic", topic),) if topic else ())]
     for kind, slug in [*kinds, *(("author", author) for author in authors)]:

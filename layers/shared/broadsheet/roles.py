@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 from .errors import NotAllowed, NotFound
 
 Role = Literal["reader", "contributor", "author", "moderator", "editor", "admin"]
 Action = Literal["write", "publish"]
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who is asking."""
+
+    id: str
+    role: str
+    display_name: str
+
 
 ROLES: tuple[Role, ...] = ("reader", "contributor", "author", "moderator", "editor", "admin")
 ALL, OWN = "all", "own"

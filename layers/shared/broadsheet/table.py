@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import botocore.session
 from botocore.config import Config
-from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
+from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NoConnection
 
 from .errors import Unavailable
 
@@ -77,7 +78,7 @@ def from_value(value: Mapping[str, Any]) -> Any:
     raise TypeError(f"attribute type {kind} is not used here")
 
 
-def to_value(value: Any) -> Item:
+def to_value(value: Any) -> Item:  # noqa: PLR0911  one for each type
     match value:
         case bool():
             return {"BOOL": value}
@@ -319,5 +320,5 @@ def _call(operation: str, **request: Any) -> Any:
         if _code(error) in BUSY:
             raise Unavailable from error
         raise
-    except (ConnectionError, HTTPClientError) as error:
+    except (NoConnection, HTTPClientError) as error:
         raise Unavailable from error

@@ -1,0 +1,93 @@
+"""The stage for tests through the handlers: moto in this process, tables and roles from `template.yaml`."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from broadsheet import articles, clock, passwords, settings, table
+from moto import mock_aws
+
+from local.guard import Guard
+from local.template import Template, create_tables
+
+from .meter import Meter
+from .stage import Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+ORIGIN = "https://news.example"
+
+
+@pytest.fixture(scope="session")
+def template() -> Template:
+    return Template.load(parameters={"Stage": "test", "SiteOrigin": ORIGIN})
+
+
+@pytest.fixture(scope="session")
+def guard(template: Template) -> Guard:
+    return Guard(template)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def environment(template: Template) -> Iterator[None]:
+    variables = {
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "eu-west-1",
+        "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
+        "POWERTOOLS_DEV": "false",
+        "THROTTLES": "on",
+        **template.functions["NewsroomFunction"].environment,
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in variables.items():
+            patch.setenv(name, str(value))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_passwords() -> Iterator[None]:
+    """Real argon2id at its lowest cost; the real cost is measured in bench/."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "MEMORY_KIB", 8)
+        patch.setattr(passwords, "PASSES", 1)
+        yield
+
+
+@pytest.fixture
+def stage(template: Template, guard: Guard) -> Iterator[Stage]:
+    with mock_aws():
+        settings.get.cache_clear()
+        table.client.cache_clear()
+        articles.forget()
+        create_tables(table.client(), template)
+        meter = Meter()
+        meter.attach(table.client())
+        guard.attach(table.client())
+        yield Stage(template, guard, meter)
+        table.client.cache_clear()
+
+
+class Clock:
+    """The time as tests turn it."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **by: float) -> datetime:
+        self.now += timedelta(**by)
+        return self.now
+
+
+@pytest.fixture
+def time(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    turned = Clock(clock.now())
+    monkeypatch.setattr(clock, "now", turned)
+    return turned

@@ -1,0 +1,226 @@
+"""The whole backend on a stage: requests become API Gateway events, functions answer, streams reach their consumers.
+
+Everything is read from `template.yaml`: routes, tables, filters and roles. Each call a function makes is checked against
+its role, exactly as the local run does it.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import sys
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
+
+from broadsheet import accounts, articles, clock, sessions, table
+
+from local import filters, http_events
+from local.routes import Routes
+from local.worker import Context
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from broadsheet.roles import Role
+
+    from local.guard import Guard
+    from local.template import Function, Template
+
+    from .meter import Call, Meter
+
+PASSWORD = "four small words are long"
+
+
+@dataclass(frozen=True)
+class Reply:
+    status: int
+    headers: Mapping[str, str]
+    text: str
+    cookies: list[str]
+    calls: list[Call]
+    route: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.text)
+
+    @property
+    def etag(self) -> str:
+        return self.headers["etag"]
+
+    @property
+    def code(self) -> str:
+        """The stable code of a problem."""
+        assert self.headers["content-type"] == "application/problem+json"
+        assert self.json["status"] == self.status
+        return str(self.json["code"])
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """What is wrong with which field."""
+        return {error["field"]: error["code"] for error in self.json["errors"]}
+
+
+@dataclass
+class Stage:
+    template: Template
+    guard: Guard
+    meter: Meter
+    replies: list[Reply] = field(default_factory=list)
+    _handlers: dict[str, Callable[[Any, Any], Any]] = field(default_factory=dict)
+    _delivered: dict[str, str] = field(default_factory=dict)
+
+    # ------------------------------------------------------------ requests
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        send: Any = None,
+        *,
+        token: str = "",
+        version: int | None = None,
+        query: Mapping[str, Any] | None = None,
+        raw: bytes | None = None,
+        **headers: str,
+    ) -> Reply:
+        """A request as a client makes it: `send` goes as JSON, `version` as If-Match, keyword headers with hyphens."""
+        body = raw if raw is not None else b"" if send is None else json.dumps(send).encode()
+        given = {"host": "news.example", **({"content-type": "application/json"} if body or method != "GET" else {})}
+        given |= {"authorization": f"Bearer {token}"} if token else {}
+        given |= {"if-match": f'"{version}"'} if version is not None else {}
+        given |= {name.replace("_", "-"): value for name, value in headers.items()}
+        asked = urlencode(query or {}, doseq=True)
+        request = http_events.Request(method, quote(path), asked, list(given.items()), body, "203.0.113.9", 443)
+        matched = Routes(self.template).match(method, request.raw_path)
+        assert matched, f"{method} {path} is no route of the template"
+        route, function, parameters = matched
+        with self.meter.measuring() as calls:
+            payload = self.invoke(function.name, http_events.event(request, route, parameters))
+        reply = _reply(payload, calls, route.key)
+        self.replies.append(reply)
+        return reply
+
+    def invoke(self, name: str, event: Any) -> Any:
+        function = self.template.functions[name]
+        with self.guard.acting(name):
+            return self._handler(function)(event, _context(function))
+
+    def _handler(self, function: Function) -> Callable[[Any, Any], Any]:
+        if function.name not in self._handlers:
+            module_name = f"functions_{function.name}"
+            spec = importlib.util.spec_from_file_location(module_name, function.folder / "app.py")
+            assert spec
+            assert spec.loader
+            module = importlib.util.module_from_spec(spec)
+            sys.modules[module_name] = module
+            spec.loader.exec_module(module)
+            self._handlers[function.name] = module.handler
+        return self._handlers[function.name]
+
+    # ------------------------------------------------------------ events
+
+    def settle(self) -> None:
+        """Delivers what the Site stream holds to whoever listens, and lets readers' memories fade."""
+        articles.forget()
+        streams = table.client("dynamodbstreams")
+        for function in self.template.functions.values():
+            for source in function.streams:
+                records = [record for record in self._new_records(streams, source.table) if _wanted(source, record)]
+                if records:
+                    answer = self.invoke(function.name, {"Records": records})
+                    assert answer == {"batchItemFailures": []}
+
+    def _new_records(self, streams: Any, logical_id: str) -> list[Any]:
+        name = self.template.tables[logical_id].physical_name
+        arn = table.client().describe_table(TableName=name)["Table"]["LatestStreamArn"]
+        shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
+        iterator = (
+            self._delivered.get(name)
+            or streams.get_shard_iterator(StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON")[
+                "ShardIterator"
+            ]
+        )
+        found: list[Any] = []
+        while True:
+            page = streams.get_records(ShardIterator=iterator)
+            if not page["Records"]:
+                break
+            found += page["Records"]
+            iterator = page["NextShardIterator"]
+        self._delivered[name] = iterator
+        return found
+
+    def tick(self) -> Any:
+        """The minute's tick of publish_due."""
+        return self.invoke("PublishDueFunction", {"source": "aws.events", "detail-type": "Scheduled Event"})
+
+    # ------------------------------------------------------------ people
+
+    def person(self, role: Role, name: str = "") -> str:
+        """The token of a new account with this role, logged in."""
+        name = name or role
+        address = f"{name}-{len(self.replies)}-{id(name)}@news.example"
+        account = accounts.create(address, PASSWORD, name.title(), role, clock.now())
+        token, _ = sessions.start(account, clock.now())
+        return token
+
+    def token(self, role: Role) -> str:
+        """The one account of a role on this stage."""
+        tokens = self.__dict__.setdefault("_tokens", {})
+        if role not in tokens:
+            tokens[role] = self.person(role)
+        return str(tokens[role])
+
+    # ------------------------------------------------------------ articles
+
+    def draft(self, token: str = "", **fields: Any) -> Any:
+        reply = self.call("POST", "/v1/newsroom/articles", article(**fields), token=token or self.token("editor"))
+        assert reply.status == 201, reply.text
+        return reply.json
+
+    def publish(self, draft: Any, token: str = "", **given: Any) -> Any:
+        reply = self.call(
+            "POST",
+            f"/v1/newsroom/articles/{draft['id']}/publish",
+            given,
+            token=token or self.token("editor"),
+            version=draft["version"],
+        )
+        assert reply.status == 200, reply.text
+        articles.forget()
+        return reply.json
+
+    def published(self, token: str = "", **fields: Any) -> Any:
+        return self.publish(self.draft(token, **fields), token)
+
+    def read(self, slug: str) -> Reply:
+        return self.call("GET", f"/v1/articles/{slug}")
+
+
+def article(**fields: Any) -> dict[str, Any]:
+    """The least an article needs, with these fields changed; None leaves one out."""
+    whole = {
+        "headline": "Harbour bridge opens to trams",
+        "section": "politics",
+        "byline": [{"name": "Ada Quist", "slug": "ada-quist"}],
+        "body": {"format": "html", "text": "<p>The first tram crossed at noon.</p>"},
+        **fields,
+    }
+    return {name: value for name, value in whole.items() if value is not None}
+
+
+def _wanted(source: Any, record: Any) -> bool:
+    return filters.wanted(source.filters, record)
+
+
+def _context(function: Function) -> Context:
+    return Context(function.name, str(function.memory), function.arn, "test-request", time.time() + function.timeout)
+
+
+def _reply(payload: Any, calls: list[Call], route: str) -> Reply:
+    answer = http_events.answer(payload)
+    headers = {name.lower(): value for name, value in answer.headers}
+    return Reply(answer.status, headers, answer.body.decode(), payload.get("cookies") or [], calls, route)
