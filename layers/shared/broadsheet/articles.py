@@ -10,7 +10,7 @@ import zlib
 from dataclasses import dataclass
 
 from . import keys, settings, slugs, table
-from .errors import NotFound, Withdrawn
+from .errors import NothingPublished, Withdrawn
 
 HOT = 3
 """Reads within a second from which on an instance answers from memory until the second is over."""
@@ -25,12 +25,12 @@ class Article:
 
 
 def read(slug: str) -> Article:
-    """The article that a slug's key finds, whatever its words. Raises NotFound, Withdrawn."""
+    """The article that a slug's key finds, whatever its words. Raises NothingPublished, Withdrawn."""
     key = slugs.key_of(slug)
     parts = _collection(key) if key else {}
     article = parts.get(keys.ARTICLE)
     if article is None:
-        raise NotFound(extra={"public": True})
+        raise NothingPublished
     if article.get("withdrawn"):
         raise Withdrawn
     return Article(article["slug"], _spliced(article, parts))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ulid import ULID
 
-from . import clock, cursors, desk, inputs, keys, markup, public, roles, settings, slugs, table, translations
+from . import clock, cursors, desk, inputs, keys, markup, public, roles, settings, site, slugs, table, translations
 from .desk import Revision, State
 from .errors import BadJson, Problem, Unavailable, WrongState, invalid
 
@@ -34,9 +34,8 @@ class View:
 
     def public(self) -> dict[str, Any]:
         return {
-            **summary(self.state),
             **self.fields(),
-            "slug": self.state.slug,
+            **summary(self.state),
             "translation_of": _translates(self.state),
             "corrections": self.state.corrections,
         }
@@ -63,7 +62,7 @@ def summary(state: State) -> dict[str, Any]:
         "version": state.version,
         "revision": state.revision,
         "headline": state.headline,
-        "section": state.section,
+        "section": site.get().section(state.section, state.language),
         "language": state.language,
         "owner": state.owner,
         "created_at": state.created_at,

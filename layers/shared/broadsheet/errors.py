@@ -24,6 +24,8 @@ class Problem(Exception):  # noqa: N818  RFC 9457's own word
     status: ClassVar[int]
     code: ClassVar[str]
     title: ClassVar[str]
+    kept: ClassVar[int] = 0
+    """Seconds a shared cache may keep it."""
 
     detail: str = ""
     errors: list[FieldError] = field(default_factory=list)
@@ -74,6 +76,12 @@ class NotFound(Problem):
     status, code, title = 404, "not_found", "There is nothing here"
 
 
+class NothingPublished(NotFound):
+    """Not found, and the same for everybody: kept for moments, so that a flood of bad addresses stays at the CDN."""
+
+    kept = 5
+
+
 class WrongState(Problem):
     status, code, title = 409, "wrong_state", "The article's status does not allow this"
 
@@ -88,6 +96,7 @@ class TranslationExists(Problem):
 
 class Withdrawn(Problem):
     status, code, title = 410, "withdrawn", "The article was withdrawn"
+    kept = 60
 
 
 class VersionConflict(Problem):

@@ -27,7 +27,6 @@ from .errors import (
     TooLarge,
     Unexpected,
     UnsupportedType,
-    Withdrawn,
     invalid,
 )
 from .observability import logger
@@ -129,18 +128,9 @@ def problem_answer(problem: Problem) -> Response[str]:
         **({"errors": [vars(error) for error in problem.errors]} if problem.errors else {}),
         **problem.extra,
     }
-    headers: dict[str, str | list[str]] = {**_kept_problem(problem), **problem.headers}
+    kept = {"Cache-Control": f"public, max-age=0, s-maxage={problem.kept}"} if problem.kept else NO_STORE
+    headers: dict[str, str | list[str]] = {**kept, **problem.headers}
     return Response(problem.status, PROBLEM, json.dumps(body, ensure_ascii=False), headers)
-
-
-def _kept_problem(problem: Problem) -> dict[str, str]:
-    """Caches keep a public 404 for moments, so that a flood of bad addresses does not reach the table."""
-    if isinstance(problem, Withdrawn):
-        return {"Cache-Control": _keep(MAX_AGE)}
-    if isinstance(problem, NotFound) and problem.extra.get("public"):
-        del problem.extra["public"]
-        return {"Cache-Control": "public, max-age=0, s-maxage=5"}
-    return NO_STORE
 
 
 def _keep(seconds: int) -> str:
