@@ -11,8 +11,9 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python;
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
 
 export PORT DATA SEED THROTTLES DYNAMODB_ENDPOINT
+export PYTHONPATH := layers/shared
 
-.PHONY: help setup run sam-local
+.PHONY: help setup run sam-local admin test lint fuzz bench
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1 \2/p' $(MAKEFILE_LIST) | while read -r target text; do printf '  make %-12s %s\n' "$$target" "$$text"; done
@@ -43,3 +44,20 @@ run: setup ## The whole system on http://127.0.0.1:8000 (PORT= DATA= SEED=demo|n
 
 sam-local: setup ## The same through `sam local start-api`, where Docker is there
 	@exec $(PY) -m local.sam
+
+admin: setup ## Creates an administrator of a deployed stack (STACK= EMAIL= NAME=), or of the running local one without STACK
+	@exec $(PY) -m $(if $(STACK),commands.create_admin --stack "$(STACK)",local.create_admin) --email "$(EMAIL)" --name "$(NAME)"
+
+# ---------------------------------------------------------------- checking
+
+test: setup ## The gate: lint, functional, engine and artefact tests, with each stage's time
+	@$(PY) -m tests.gate
+
+lint: setup ## The gate's first stage alone: ruff, mypy, and the template's linters
+	@$(PY) -m tests.gate lint
+
+fuzz: setup ## The property tests with many more examples
+	@HYPOTHESIS_PROFILE=fuzz $(PY) -m pytest tests/unit tests/functional tests/engine
+
+bench: setup ## Start-up, warm reads, sizes, first invocations: ratios measured in one run
+	@$(PY) -m bench

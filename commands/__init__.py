@@ -1,0 +1,1 @@
+"""Commands for whoever operates a deployment, run from their own machine with their own credentials. Nothing is deployed."""
