@@ -14,6 +14,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -24,20 +25,17 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from . import tether
 from .cloudformation import REGION
+from .knobs import CannotRun
 from .template import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import AsyncIterator, Mapping
     from pathlib import Path
 
 NPM_DYNOXIDE = ROOT / "node_modules" / "@dynoxide" / "linux-x64" / "dynoxide"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
 PATIENCE = 15.0
 LOCK_PATIENCE = 5.0
-
-
-class EngineError(Exception):
-    """One sentence for the person at the keyboard."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +61,10 @@ class Clients:
             for service in ("dynamodb", "dynamodbstreams")
         )
         return cls(*made)
+
+    def close(self) -> None:
+        self.database.close()
+        self.streams.close()
 
 
 @dataclass
@@ -104,8 +106,9 @@ class Engine:
                 await self.process.wait()
 
 
-async def lock(data: Path) -> int:
-    """The descriptor that holds the folder. Waits a moment for an engine that is about to end with its killed parent."""
+@asynccontextmanager
+async def lock(data: Path) -> AsyncIterator[int]:
+    """Holds the folder; gives the descriptor that does, for the engine to hold too. Waits a moment for an engine that is about to end with its killed parent."""
     data.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(data / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     deadline = asyncio.get_running_loop().time() + LOCK_PATIENCE
@@ -113,13 +116,16 @@ async def lock(data: Path) -> int:
         if asyncio.get_running_loop().time() > deadline:
             holder = os.read(descriptor, 20).decode().strip() or "unknown"
             os.close(descriptor)
-            raise EngineError(
+            raise CannotRun(
                 f"{data} is in use by another run (process {holder}); give this one another folder: DATA=..."
             )
         await asyncio.sleep(0.05)
-    os.ftruncate(descriptor, 0)
-    os.write(descriptor, f"{os.getpid()}\n".encode())
-    return descriptor
+    try:
+        os.ftruncate(descriptor, 0)
+        os.write(descriptor, f"{os.getpid()}\n".encode())
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 def _locked(descriptor: int) -> bool:
@@ -131,7 +137,7 @@ def _locked(descriptor: int) -> bool:
 
 
 async def start(data: Path, held: int, environment: Mapping[str, str] | None = None, host: str = "127.0.0.1") -> Engine:
-    """A running engine that answers. `held` is the lock's descriptor. Raises EngineError."""
+    """A running engine that answers. `held` is the lock's descriptor. Raises CannotRun."""
     environment = os.environ if environment is None else environment
     if endpoint := environment.get("DYNAMODB_ENDPOINT", ""):
         return await _answering(_given(endpoint), data)
@@ -159,11 +165,9 @@ async def start(data: Path, held: int, environment: Mapping[str, str] | None = N
 def _given(endpoint: str) -> Engine:
     host = urlsplit(endpoint).hostname
     if not host:
-        raise EngineError(f"DYNAMODB_ENDPOINT={endpoint} is no address; something like http://127.0.0.1:8001 is.")
+        raise CannotRun(f"DYNAMODB_ENDPOINT={endpoint} is no address; something like http://127.0.0.1:8001 is.")
     if host.endswith(("amazonaws.com", "amazonaws.com.cn", ".aws")):
-        raise EngineError(
-            "DYNAMODB_ENDPOINT names AWS; the local run has accounts with a known password and stays away."
-        )
+        raise CannotRun("DYNAMODB_ENDPOINT names AWS; the local run has accounts with a known password and stays away.")
     return Engine(f"the engine at {endpoint}", endpoint, keeps=True)
 
 
@@ -193,7 +197,7 @@ async def _answering(engine: Engine, data: Path) -> Engine:
             ended = engine.process is not None and engine.process.returncode is not None
             if ended or asyncio.get_running_loop().time() > deadline:
                 await engine.stop()
-                raise EngineError(f"{engine.name} does not answer ({error}); see {data / 'engine.log'}") from None
+                raise CannotRun(f"{engine.name} does not answer ({error}); see {data / 'engine.log'}") from None
             await asyncio.sleep(0.05)
         else:
             return engine

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 LAST_PORT = 65_535
 
 
-class KnobError(Exception):
-    """One sentence about a value that makes no sense."""
+class CannotRun(Exception):  # noqa: N818
+    """One sentence for the person at the keyboard."""
 
 
 @dataclass(frozen=True)
@@ -36,10 +36,10 @@ class Knobs:
 def read(environment: Mapping[str, str]) -> Knobs:
     port = environment.get("PORT") or "8000"
     if not (port.isascii() and port.isdigit() and 1 <= int(port) <= LAST_PORT):
-        raise KnobError(f"PORT={port} is no port; a number from 1 to {LAST_PORT} is.")
+        raise CannotRun(f"PORT={port} is no port; a number from 1 to {LAST_PORT} is.")
     data = Path(environment.get("DATA") or ".data").expanduser().resolve()
     if data.exists() and not data.is_dir():
-        raise KnobError(f"DATA={data} is a file; it has to be a folder, or nothing yet.")
+        raise CannotRun(f"DATA={data} is a file; it has to be a folder, or nothing yet.")
     return Knobs(
         port=int(port),
         data=data,
@@ -52,5 +52,5 @@ def _one_of(environment: Mapping[str, str], name: str, *values: str) -> str:
     """The first value is the default."""
     given = environment.get(name) or values[0]
     if given not in values:
-        raise KnobError(f"{name}={given} is not known; {' or '.join(values)} is.")
+        raise CannotRun(f"{name}={given} is not known; {' or '.join(values)} is.")
     return given

@@ -14,11 +14,13 @@ import re
 import shutil
 import subprocess
 import sys
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import cloudformation, engine, knobs, seeding
-from .engine import Clients, EngineError
+from .engine import Clients
+from .knobs import CannotRun
 from .template import PATH, ROOT, Template, create_tables
 from .workers import Launch
 
@@ -36,7 +38,7 @@ RUNTIMES = range(11, 14)
 def main() -> int:
     try:
         asyncio.run(_run(knobs.read(os.environ)))
-    except (knobs.KnobError, EngineError, seeding.SeedError) as error:
+    except CannotRun as error:
         print(f"broadsheet: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -47,37 +49,36 @@ def main() -> int:
 async def _run(settings: Knobs) -> None:
     bridge, sam = _bridge(), _sam()
     template = Template.load(PATH, settings.parameters)
-    held = await engine.lock(settings.data)
-    database = await engine.start(settings.data, held, host=bridge)
-    try:
+    async with AsyncExitStack() as stack:
+        held = await stack.enter_async_context(engine.lock(settings.data))
+        database = await engine.start(settings.data, held, host=bridge)
+        stack.push_async_callback(database.stop)
         await asyncio.to_thread(create_tables, Clients.of(database.endpoint).database, template)
         environment = {**database.environment(), "THROTTLES": settings.throttles}
         await seeding.run(Launch(PATH, settings.parameters, environment), template, settings.seed, settings.data)
         variables = settings.data / "sam-environment.json"
         variables.write_text(json.dumps(container_environment(template, environment)), "utf-8")
         await asyncio.to_thread(_build_and_serve, sam, settings, environment, variables, bridge)
-    finally:
-        await database.stop()
 
 
 def _sam() -> str:
     found = str(SAM) if SAM.exists() else shutil.which("sam")
     if not found:
-        raise EngineError("the SAM CLI is not there; `make tools` installs it.")
+        raise CannotRun("the SAM CLI is not there; `make tools` installs it.")
     return found
 
 
 def _bridge() -> str:
-    """The address at which containers reach this machine. Raises EngineError where Docker does not answer."""
+    """The address at which containers reach this machine. Raises CannotRun where Docker does not answer."""
     if not shutil.which("docker"):
-        raise EngineError("Docker is not installed, and sam local runs the functions in it; make run does without.")
+        raise CannotRun("Docker is not installed, and sam local runs the functions in it; make run does without.")
     asked = ["docker", "network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Gateway}}"]
     try:
         answer = subprocess.run(asked, capture_output=True, text=True, timeout=20, check=False)
     except subprocess.TimeoutExpired:
-        raise EngineError("Docker does not answer; is it running? make run does without it.") from None
+        raise CannotRun("Docker does not answer; is it running? make run does without it.") from None
     if answer.returncode:
-        raise EngineError("Docker is not reachable; is it running? make run does without it.")
+        raise CannotRun("Docker is not reachable; is it running? make run does without it.")
     # Docker Desktop hands the machine's own loopback to its containers; on Linux they come over the bridge.
     return answer.stdout.strip() if platform.system() == "Linux" else "127.0.0.1"
 
@@ -114,7 +115,7 @@ def _build_and_serve(sam: str, settings: Knobs, environment: Mapping[str, str], 
     own = {**os.environ, "SAM_CLI_TELEMETRY": "0", "PATH": path}
     build = [sam, "build", "--template", str(PATH), "--build-dir", str(BUILD), *given]
     if subprocess.run(build, env=own, check=False).returncode:
-        raise EngineError("sam build failed.")
+        raise CannotRun("sam build failed.")
     built = BUILD / "template.yaml"
     document = declaring(cloudformation.parse(built.read_text("utf-8")), environment)
     built.write_text(json.dumps(document, default=str), "utf-8")  # JSON is YAML

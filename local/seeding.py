@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from .console import say
+from .knobs import CannotRun
 from .template import ROOT
 from .workers import METRICS
 
@@ -17,12 +18,8 @@ if TYPE_CHECKING:
     from .workers import Launch
 
 
-class SeedError(Exception):
-    """Seeding went wrong; what it said was printed."""
-
-
 async def run(launch: Launch, template: Template, seed: str, data: Path) -> None:
-    """`demo` or `none`; the accounts are there with either. Raises SeedError."""
+    """`demo` or `none`; the accounts are there with either. Raises CannotRun."""
     function = template.functions["NewsroomFunction"]
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "local.demo.seed", seed, str(data)),
@@ -39,7 +36,7 @@ async def run(launch: Launch, template: Template, seed: str, data: Path) -> None
             if not line.startswith(METRICS):
                 say(f"seed | {line.decode('utf-8', 'replace').rstrip()}")
         if await process.wait():
-            raise SeedError("the demo could not be put in place; SEED=none starts without it")
+            raise CannotRun("the demo could not be put in place; SEED=none starts without it")
     finally:
         if process.returncode is None:
             process.kill()
