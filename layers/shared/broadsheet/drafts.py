@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from pydantic_core import from_json
 from ulid import ULID
 
 from . import clock, cursors, desk, inputs, keys, markup, public, roles, settings, site, slugs, table, translations
 from .desk import Revision, State
-from .errors import BadJson, Problem, Unavailable, WrongState, invalid
+from .errors import BadJson, Problem, TooLarge, Unavailable, WrongState, invalid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .table import Write
 
 KEY_TRIES = 5
+MOST_HTML = 2 * inputs.MAX_BODY_BYTES
 SUMMARY = ("n", "saved_at", "saved_by", "headline", "word_count")
 
 
@@ -148,10 +149,18 @@ def _reserve(state: State) -> Write:
 
 
 def body(given: inputs.Body) -> dict[str, str]:
-    """The body as it is stored: its source, sanitised where that is HTML, and the HTML readers get. Raises Invalid."""
-    html = markup.from_markdown(given.text) if given.format == "markdown" else markup.clean(given.text)
+    """The body as it is stored: its source, sanitised where that is HTML, and the HTML readers get.
+
+    Raises Invalid, and TooLarge for HTML that could not be sent back.
+    """
+    try:
+        html = markup.from_markdown(given.text) if given.format == "markdown" else markup.clean(given.text)
+    except markup.TooDeep:
+        raise invalid("body.text", "too_deep", f"Tags are nested more than {markup.DEEPEST} deep.") from None
     if markup.is_empty(html):
         raise invalid("body.text", "required", "Must not be empty.")
+    if len(html.encode()) > MOST_HTML:
+        raise TooLarge("The body's HTML takes more than 2 MiB.")
     return {"format": given.format, "text": given.text if given.format == "markdown" else html, "html": html}
 
 
@@ -353,7 +362,7 @@ def revisions(article_id: str, by: Person, cursor: str | None, limit: int) -> di
 def parse_patch(text: str) -> dict[str, Any]:
     """A merge patch is an object; anything else is refused as BadJson."""
     try:
-        patch = json.loads(text)
+        patch = from_json(text, allow_inf_nan=False)
     except ValueError:
         raise BadJson("The body is not valid JSON.") from None
     if not isinstance(patch, dict):

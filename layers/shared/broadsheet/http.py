@@ -217,10 +217,3 @@ def _same_site(event: APIGatewayProxyEventV2) -> None:
     told = origin is not None or site is not None
     if (told or event.cookies) and not ours:
         raise CrossSite
-
-
-def client_address(event: APIGatewayProxyEventV2) -> str:
-    """The reader's address, as told by the CDN where there is one; never as told by the reader."""
-    if settings.get().cdn:
-        return str(event.headers.get("cloudfront-viewer-address", "")).rpartition(":")[0].strip("[]")
-    return str(event.request_context.http.source_ip)

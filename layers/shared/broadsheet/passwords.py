@@ -22,8 +22,9 @@ def matches(stored: str | None, password: str) -> bool:
     """Whether it is the password. Without a stored hash it takes as long and says no."""
     from argon2.exceptions import Argon2Error, InvalidHashError
 
+    nobody = _nobody()
     try:
-        _hasher().verify(stored or _nobody(), _normal(password))
+        _hasher().verify(stored or nobody, _normal(password))
     except (Argon2Error, InvalidHashError):
         return False
     return stored is not None
