@@ -14,7 +14,7 @@ from ulid import ULID
 
 from . import clock, desk, drafts, keys, markup, public, settings, slugs, table, translations
 from .desk import Live, Revision, State
-from .errors import Problem, Unavailable, UnpublishedChanges, WrongState, invalid
+from .errors import NotFound, Unavailable, UnpublishedChanges, VersionConflict, WrongState, invalid
 from .observability import count, logger
 
 if TYPE_CHECKING:
@@ -87,10 +87,10 @@ def _publish_one(article_id: str, at: datetime) -> bool:
         if state.status != "scheduled" or str(state.publish_at) > clock.stamp(at):
             return False
         _go_live(state, text, "schedule", at)
-    except Problem as problem:
-        if problem.status in {404, 412}:
-            return False  # another worker, or an editor, was first
-        logger().error("not published", extra={"article": article_id, "code": problem.code})
+    except (NotFound, VersionConflict):
+        return False  # another worker, or an editor, was first
+    except Exception:  # whatever is wrong with this one must not keep the next one from its readers
+        logger().exception("not published", extra={"article": article_id})
         count("DueNotPublished")
         return False
     return True
