@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 NPM_DYNOXIDE = ROOT / "node_modules" / "@dynoxide" / "linux-x64" / "dynoxide"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
 PATIENCE = 15.0
-LOCK_PATIENCE = 5.0
+LOCK_PATIENCE = 2.0
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ Resources:
 
 
 @dataclass
-class Stage:
+class Throwaway:
     """Files of a system under a folder of its own."""
 
     folder: Path
@@ -75,24 +75,24 @@ class Running:
 
 
 @asynccontextmanager
-async def running(stage: Stage, template: Template, pause: float = 0.01) -> AsyncIterator[Running]:
+async def running(files: Throwaway, template: Template, pause: float = 0.01) -> AsyncIterator[Running]:
     """Database, workers, and a pump and a clock that are not started; all gone afterwards."""
     async with AsyncExitStack() as stack:
-        held = await stack.enter_async_context(engine.lock(stage.data))
-        database = await engine.start(stage.data, held, {"PATH": ""})
+        held = await stack.enter_async_context(engine.lock(files.data))
+        database = await engine.start(files.data, held, {"PATH": ""})
         stack.push_async_callback(database.stop)
         clients = Clients.of(database.endpoint)
         stack.callback(clients.close)
         await asyncio.to_thread(create_tables, clients.database, template)
-        workers = stage.workers(template, database.environment())
+        workers = files.workers(template, database.environment())
         stack.push_async_callback(workers.stop)
-        pump = Pump(template, workers, clients, stage.data, pause)
-        yield Running(workers, clients, pump, Clock(template, workers, stage.data), template)
+        pump = Pump(template, workers, clients, files.data, pause)
+        yield Running(workers, clients, pump, Clock(template, workers, files.data), template)
 
 
 @asynccontextmanager
-async def pumping(stage: Running) -> AsyncIterator[None]:
-    task = asyncio.create_task(stage.pump.run())
+async def pumping(parts: Running) -> AsyncIterator[None]:
+    task = asyncio.create_task(parts.pump.run())
     try:
         yield
     finally:
@@ -147,21 +147,21 @@ class Site:
 
 
 @contextmanager
-def site(stage: Stage, template: Template) -> Iterator[Site]:
+def site(files: Throwaway, template: Template) -> Iterator[Site]:
     """The gateway in a thread of its own, with a database behind it."""
     port = engine.free_port()
     up, down = threading.Event(), threading.Event()
     failures: list[BaseException] = []
 
     async def run() -> None:
-        async with AsyncExitStack() as held, running(stage, template) as parts:
+        async with AsyncExitStack() as held, running(files, template) as parts:
             listener = held.enter_context(server.reserved(port))
             system = gateway.System(
                 template,
                 parts.workers,
                 parts.pump,
                 parts.clock,
-                stage.data,
+                files.data,
                 port,
                 "a test's",
                 (("a@b.example", "editor"),),
