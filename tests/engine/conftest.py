@@ -1,0 +1,120 @@
+"""The stage on the real engine: one dynoxide for the session, fresh tables for every test, and instances as processes."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING, Any
+
+import hypothesis
+import pytest
+from broadsheet import articles, settings, table
+
+from local import engine as engines
+from local.guard import EVENT, Guard
+from local.template import Template, create_tables
+from tests.engine import sabotage
+from tests.engine.instances import Instances
+from tests.meter import Meter
+from tests.stage import Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from local.engine import Engine
+
+hypothesis.settings.register_profile("gate", derandomize=True, database=None)
+hypothesis.settings.register_profile("fuzz", max_examples=300, database=None, print_blob=True)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gate"))
+
+
+class NoMeter(Meter):
+    """Threads share the client, so no call belongs to one request."""
+
+    def attach(self, client: Any) -> None:
+        pass
+
+
+@pytest.fixture(scope="session")
+def engine(environment: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    data = tmp_path_factory.mktemp("engine")
+    with asyncio.Runner() as runner:
+        held = AsyncExitStack()
+        descriptor = runner.run(held.enter_async_context(engines.lock(data)))
+        started = runner.run(engines.start(data, descriptor))
+        assert started.name != "moto", "these tests need the engine itself: npm ci, or DYNAMODB_ENDPOINT"
+        yield started
+        runner.run(started.stop())
+        runner.run(held.aclose())
+
+
+@pytest.fixture(scope="session")
+def clients(engine: Engine) -> Iterator[dict[str, Any]]:
+    """As `table.client` makes them, kept for the session."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in engine.environment().items():
+            patch.setenv(name, value)
+        table.client.cache_clear()
+        made = {service: table.client(service) for service in ("dynamodb", "dynamodbstreams")}
+        table.client.cache_clear()
+    yield made
+    for client in made.values():
+        client.close()
+
+
+@pytest.fixture(scope="session")
+def parent(engine: Engine) -> Iterator[Instances]:
+    started = Instances(engine.environment())
+    yield started
+    started.close()
+
+
+@pytest.fixture
+def stage(clients: dict[str, Any], monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[Stage]:
+    """Fresh tables, told apart by the stage in their names."""
+    with new_stage(clients, monkeypatch) as stage:
+        yield stage
+
+
+_stages = 0
+
+
+class new_stage:  # noqa: N801  used as a function
+    def __init__(self, clients: dict[str, Any], patch: pytest.MonkeyPatch) -> None:
+        self.clients, self.patch = clients, patch
+
+    def __enter__(self) -> Stage:
+        global _stages  # noqa: PLW0603
+        _stages += 1
+        template = Template.load(parameters={"Stage": f"t{_stages}", "SiteOrigin": "https://news.example"})
+        for name, value in template.functions["NewsroomFunction"].environment.items():
+            self.patch.setenv(name, value)
+        self.patch.setattr(table, "client", lambda service="dynamodb": self.clients[service])
+        settings.get.cache_clear()
+        articles.forget()
+        create_tables(self.clients["dynamodb"], template)
+        self.guard = Guard(template)
+        self.guard.attach(self.clients["dynamodb"])
+        return Stage(template, self.guard, NoMeter())
+
+    def __exit__(self, *_: object) -> None:
+        self.clients["dynamodb"].meta.events.unregister(EVENT, unique_id=f"guard-{id(self.guard)}")
+        settings.get.cache_clear()
+
+
+@pytest.fixture
+def instances(stage: Stage, parent: Instances) -> Instances:
+    """Functions in processes of their own, on this test's tables."""
+    parent.environment = dict(stage.template.functions["NewsroomFunction"].environment)
+    parent.without = ()
+    return parent
+
+
+@pytest.fixture
+def taken_away(
+    request: pytest.FixtureRequest, stage: Stage, instances: Instances, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The guards that this run of the test does without, here and in other processes."""
+    sabotage.take_away(request.param, monkeypatch.setattr)
+    instances.without = request.param

@@ -1,0 +1,142 @@
+"""Takes a guard away, to show that the test which stands for it can fail.
+
+`falls_without("state")` runs a test as it is, and once more with the condition on an article's state taken out of every
+write: that run must fail. The same names work in other processes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from broadsheet import changes, publishing, table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from broadsheet.table import Write
+
+ALWAYS = "attribute_exists(pk) OR attribute_not_exists(pk)"
+
+
+def _sk(name: str) -> Callable[[Write], bool]:
+    return lambda write: write.item["sk"] == name and write.action != "ConditionCheck"
+
+
+def _pk(prefix: str) -> Callable[[Write], bool]:
+    return lambda write: write.item["pk"].startswith(prefix)
+
+
+CONDITIONS: dict[str, Callable[[Write], bool]] = {
+    "state": _sk("STATE"),
+    "text": lambda write: write.item["sk"].startswith("REVISION#"),
+    "original": lambda write: write.item["sk"] == "STATE" and write.action == "ConditionCheck",
+    "group": lambda write: write.item["sk"] == "GROUP",
+    "key": _sk("KEY"),
+    "claim": _pk("IDEMPOTENCY#"),
+    "session": _pk("SESSION#"),
+    "throttle": _pk("THROTTLE#"),
+    "email": _pk("EMAIL#"),
+    "front": _pk("FRONT"),
+}
+"""Which writes lose their condition."""
+
+
+def take_away(names: Iterable[str], patch: Callable[[Any, str, Any], None]) -> None:
+    """`patch` is setattr, or a monkeypatch's."""
+    wanted = list(names)
+    if conditions := [CONDITIONS[name] for name in wanted if name in CONDITIONS]:
+        patch(table.Write, "request", _unconditional(conditions))
+    for name in wanted:
+        if name not in CONDITIONS:
+            OTHERS[name](patch)
+
+
+def _unconditional(conditions: list[Callable[[Write], bool]]) -> Callable[[Write], dict[str, Any]]:
+    request = table.Write.request
+
+    def without(write: Write) -> dict[str, Any]:
+        if not any(applies(write) for applies in conditions):
+            return request(write)
+        kept = write.values if write.expression else None
+        return request(replace(write, condition=ALWAYS if write.condition else "", values=kept))
+
+    return without
+
+
+def _one_by_one(patch: Callable[[Any, str, Any], None]) -> None:
+    """Every write on its own: what a transaction saves us from."""
+
+    def transact(writes: Iterable[Write]) -> None:
+        for operation in writes:
+            if operation.action != "ConditionCheck":
+                table.write(operation)
+
+    patch(table, "transact", transact)
+
+
+def _without_token(patch: Callable[[Any, str, Any], None]) -> None:
+    """Every try of a transaction is a transaction of its own."""
+    call = table._call
+
+    def forgetful(operation: str, **request: Any) -> Any:
+        request.pop("ClientRequestToken", None)
+        return call(operation, **request)
+
+    patch(table, "_call", forgetful)
+
+
+def _without_waiting(patch: Callable[[Any, str, Any], None]) -> None:
+    """The worker looks a minute ahead, as one whose clock is wrong would."""
+    due = publishing.publish_due
+    from datetime import timedelta
+
+    patch(publishing, "publish_due", lambda at: due(at + timedelta(minutes=1)))
+
+
+def _without_second_look(patch: Callable[[Any, str, Any], None]) -> None:
+    """What stood in the schedule is published, whatever its state says."""
+    from broadsheet import desk
+
+    def publish_one(article_id: str, at: Any) -> bool:
+        state, text = desk.load(article_id)
+        publishing._go_live(state, text, "schedule", at)
+        return True
+
+    patch(publishing, "_publish_one", publish_one)
+
+
+def _without_second_try(patch: Callable[[Any, str, Any], None]) -> None:
+    """What DynamoDB leaves over, or refuses for a moment, is never asked for again."""
+    patch(table, "_waits", lambda: iter([0.0]))
+
+
+def _trusting(patch: Callable[[Any, str, Any], None]) -> None:
+    """One record that cannot be read ends the whole batch."""
+    patch(changes, "changes", lambda records: ([changes._change(record["dynamodb"]) for record in records], []))
+
+
+OTHERS: dict[str, Callable[[Callable[[Any, str, Any], None]], None]] = {
+    "transaction": _one_by_one,
+    "token": _without_token,
+    "waiting": _without_waiting,
+    "second look": _without_second_look,
+    "second try": _without_second_try,
+    "unreadable": _trusting,
+}
+
+
+def falls_without(*guards: str, raises: type[Exception] = AssertionError) -> Any:
+    """Marks a test that holds as things are, and must fail without each of these guards; `a and b` are two at once."""
+    fails = pytest.mark.xfail(strict=True, raises=raises)
+    cases = [pytest.param((), id="guarded")]
+    cases += [
+        pytest.param(tuple(guard.split(" and ")), id=f"without-{guard.replace(' ', '-')}", marks=fails)
+        for guard in guards
+    ]
+
+    def mark(test: Any) -> Any:
+        return pytest.mark.usefixtures("taken_away")(pytest.mark.parametrize("taken_away", cases, indirect=True)(test))
+
+    return mark
