@@ -49,9 +49,9 @@ def main() -> None:
                 times[name].append(taken)
     base = statistics.median(times["boto3.client"])
     print(f"start-up, median processor time of {RUNS} runs, alternating:  python -m bench.startup")
-    for name, taken in times.items():
+    for name, measured in times.items():
         aim = f"aim <= {AIMS.get(name, AIM)}" if name in template.functions else ""
-        median = statistics.median(taken)
+        median = statistics.median(measured)
         print(f"  {name:22} {median * 1000:6.0f} ms  x {median / base:4.2f}  {aim}")
 
 

@@ -46,7 +46,9 @@ def _measure(template: Template) -> None:
 
     create_tables(table.client(), template)
     handler = _handler(template)
-    print(f"warm read, processor time, median of {ROUNDS} rounds of {CALLS} calls, alternating:  python -m bench.warm_read")
+    print(
+        f"warm read, processor time, median of {ROUNDS} rounds of {CALLS} calls, alternating:  python -m bench.warm_read"
+    )
     for words, gzip, note in ((1_000, False, "aim <= 1.25"), (1_000, True, ""), (6_000, False, "stored compressed")):
         slug = _publish(words)
         event = _event(slug, gzip=gzip)
@@ -104,7 +106,12 @@ def _publish(words: int) -> str:
     view = publishing.publish(view.state.id, 1, editor, clock.now())
     card = json.loads(listings.page(keys.listing(), None, 1))["items"][0]
     lists = json.dumps({"more_about": [card] * 20, "you_may_also_like": [card] * 20})
-    item = {**keys.public_item(view.state.key, keys.LISTS), "entity": "lists", "v": 1, "json": zlib.compress(lists.encode())}
+    item = {
+        **keys.public_item(view.state.key, keys.LISTS),
+        "entity": "lists",
+        "v": 1,
+        "json": zlib.compress(lists.encode()),
+    }
     table.write(table.put(settings.get().site, item))
     return view.state.slug
 

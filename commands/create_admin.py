@@ -33,8 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--name", required=True, help="shown beside what this person does")
     given = parser.parse_args(arguments)
     try:
-        if given.email.strip().casefold().endswith(f"@{LOCAL_DOMAIN}"):
-            raise Refusal(f"{LOCAL_DOMAIN} belongs to the local run, whose password is public.")
+        _refuse_local(given.email)
         os.environ.update(deployed(given.stack))
         settings.get.cache_clear()
         print(create(given.email, given.name))
@@ -42,6 +41,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"create_admin: {refusal}", file=sys.stderr)
         return 1
     return 0
+
+
+def _refuse_local(email: str) -> None:
+    if email.strip().casefold().endswith(f"@{LOCAL_DOMAIN}"):
+        raise Refusal(f"{LOCAL_DOMAIN} belongs to the local run, whose password is public.")
 
 
 def create(email: str, name: str) -> str:

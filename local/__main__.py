@@ -10,9 +10,10 @@ import sys
 from contextlib import AsyncExitStack, suppress
 from typing import TYPE_CHECKING
 
-from . import accounts, console, engine, gateway, knobs, seeding, server, tether
+from . import accounts, console, durable, engine, gateway, knobs, seeding, server, tether
 from .clock import Clock
 from .console import say
+from .create_admin import ENVIRONMENT
 from .engine import Clients
 from .knobs import CannotRun
 from .pump import Pump
@@ -70,6 +71,9 @@ async def _run(settings: Knobs) -> None:
         clients = Clients.of(database.endpoint)
         await asyncio.to_thread(create_tables, clients.database, template)
         launch = Launch(PATH, settings.parameters, {**database.environment(), "THROTTLES": settings.throttles})
+        durable.write(
+            settings.data / ENVIRONMENT, {**template.functions["LoginFunction"].environment, **launch.environment}
+        )
         workers = Workers(template, launch, Sources(ROOT / "layers" / "shared"))
         stack.push_async_callback(workers.stop)
         system = _system(settings, workers, clients, database)
