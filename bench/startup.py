@@ -38,6 +38,7 @@ def main() -> None:
         "AWS_ACCESS_KEY_ID": "bench",
         "AWS_SECRET_ACCESS_KEY": "bench",
     }
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     commands = {"boto3.client": [sys.executable, "-c", BASE]}
     for function in template.functions.values():
         commands[function.name] = [sys.executable, "-c", LOAD, str(Path(function.folder) / "app.py")]

@@ -11,7 +11,16 @@ import unicodedata
 from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
 from . import languages, site, slugs
@@ -49,6 +58,8 @@ def _filled(value: str) -> str:
 
 Line = Annotated[str, AfterValidator(_line)]
 Prose = Annotated[str, AfterValidator(_text)]
+FilledLine = Annotated[Line, AfterValidator(_filled), WithJsonSchema({"type": "string", "minLength": 1})]
+FilledProse = Annotated[Prose, AfterValidator(_filled), WithJsonSchema({"type": "string", "minLength": 1})]
 
 
 def _https(value: str) -> str:
@@ -119,12 +130,14 @@ class Input(BaseModel):
 
 
 class Named(Input):
+    model_config = ConfigDict(json_schema_extra={"required": [], "minProperties": 1})
+
     slug: str = Field(max_length=slugs.MAX_WORDS)
-    name: Annotated[Line, AfterValidator(_filled), Field(max_length=80)]
+    name: Annotated[FilledLine, Field(max_length=80)]
 
 
 class Author(Input):
-    name: Annotated[Line, AfterValidator(_filled), Field(max_length=100)]
+    name: Annotated[FilledLine, Field(max_length=100)]
     slug: Annotated[str, Field(max_length=80), AfterValidator(_author_slug)] | None = Field(
         default=None, description="Gives the author a listing; a free contributor has none."
     )
@@ -136,8 +149,8 @@ class Body(Input):
 
 
 class Question(Input):
-    question: Annotated[Line, AfterValidator(_filled), Field(max_length=300)]
-    answer: Annotated[Prose, AfterValidator(_filled), Field(max_length=3000)]
+    question: Annotated[FilledLine, Field(max_length=300)]
+    answer: Annotated[FilledProse, Field(max_length=3000)]
 
 
 class Image(Input):
@@ -156,7 +169,7 @@ Comments = Literal["open", "members", "first_held", "all_held", "closed"]
 class NewArticle(Input):
     """An article as its writers give it. All but headline, section, byline and body may be left out."""
 
-    headline: Annotated[Line, AfterValidator(_filled), Field(max_length=200)]
+    headline: Annotated[FilledLine, Field(max_length=200)]
     standfirst: Annotated[Line, Field(max_length=600)] | None = None
     section: Annotated[str, BeforeValidator(_section, json_schema_input_type=str | Named)]
     topic: Topic | None = None
@@ -188,7 +201,7 @@ class Correction(Input):
     """Goes live at once, beside or with a new body."""
 
     kind: Literal["correction", "clarification", "update"]
-    text: Annotated[Prose, AfterValidator(_filled), Field(max_length=2000)]
+    text: Annotated[FilledProse, Field(max_length=2000)]
     body: Body | None = None
 
 

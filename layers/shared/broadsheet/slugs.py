@@ -7,7 +7,6 @@ of their own script, so a headline in Arabic or Greek has an address that can be
 from __future__ import annotations
 
 import re
-import secrets
 import unicodedata
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -20,6 +19,8 @@ FOLDED = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l"
 
 def new_key() -> str:
     """40 random bits; a transaction makes sure that no other article has it."""
+    import secrets
+
     return "".join(secrets.choice(ALPHABET) for _ in range(KEY_LENGTH))
 
 
