@@ -214,14 +214,16 @@ def test_a_consumer_that_starts_at_the_latest_record_skips_what_was_there(throwa
 def test_a_table_made_anew_is_read_from_its_beginning(throwaway: Throwaway) -> None:
     async def test() -> None:
         template = staged(throwaway, KEEPS)
-        async with running(throwaway, template) as parts, pumping(parts):
+        async with running(throwaway, template) as parts:
             for number in range(3):
                 parts.put("Notes", f"first {number}")
-            await parts.pump.settle()
+            async with pumping(parts):
+                await parts.pump.settle()
             parts.clients.database.delete_table(TableName="broadsheet-local-Notes")
             parts.clients.database.create_table(**template.tables["Notes"].create)
             parts.put("Notes", "second")
-            await eventually(lambda: "second" in names(throwaway.folder))
+            async with pumping(parts):
+                await eventually(lambda: "second" in names(throwaway.folder))
         assert names(throwaway.folder)[-1] == "second"
 
     run(test)
