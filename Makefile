@@ -5,6 +5,7 @@ SHELL := /bin/sh
 
 UV_VERSION := 0.13.9
 UV := .venv/bin/uv
+SYNC := sync --quiet --frozen --no-install-project --inexact --python .venv/bin/python
 PY := .venv/bin/python
 # The first interpreter that is new enough and really runs: a pyenv shim may be there and refuse.
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python; do \
@@ -13,7 +14,7 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python;
 export PORT DATA SEED THROTTLES DYNAMODB_ENDPOINT
 export PYTHONPATH := layers/shared
 
-.PHONY: help setup run sam-local admin test lint fuzz bench
+.PHONY: help setup run sam-local admin test lint fuzz bench tools lock-tools build lint-template test-artefact
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1 \2/p' $(MAKEFILE_LIST) | while read -r target text; do printf '  make %-12s %s\n' "$$target" "$$text"; done
@@ -26,7 +27,8 @@ setup: .venv/.installed node_modules/.installed ## Installs what is needed to ru
 	@if [ -z "$(PYTHON)" ]; then echo "make: Python 3.11 or newer is needed, and none was found; PYTHON=/path/to/python3 names one" >&2; exit 1; fi
 	@test -x $(PY) || "$(PYTHON)" -m venv .venv || { echo "make: $(PYTHON) cannot make a virtual environment; some systems need python3-venv installed" >&2; exit 1; }
 	@test -x $(UV) && $(UV) --version | grep -q ' $(UV_VERSION)' || $(PY) -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
-	@$(UV) sync --quiet --frozen --no-install-project --inexact --python $(PY)
+	@# First with the system's certificates (a company's proxy may need them), then with uv's own (a bare image has no others).
+	@$(UV) $(SYNC) --system-certs 2>/dev/null || $(UV) $(SYNC)
 	@touch $@
 
 # The local database. Without npm, or on another platform, the local run falls back to one that keeps nothing.
@@ -61,3 +63,29 @@ fuzz: setup ## The property tests with many more examples
 
 bench: setup ## Start-up, warm reads, sizes, first invocations: ratios measured in one run
 	@$(PY) -m bench
+
+# ---------------------------------------------------------------- artefacts
+
+# Each tool in an environment of its own: in one lock they would drag boto3 and each other's old versions along.
+tools: .tools/sam/.installed .tools/checkov/.installed ## Installs the SAM CLI with cfn-lint, and checkov, into .tools
+
+.tools/%/.installed: tools/%.txt .venv/.installed
+	@$(UV) venv --quiet --clear --python $(PY) .tools/$*
+	@$(UV) pip install --quiet --require-hashes --python .tools/$*/bin/python -r $<
+	@touch $@
+
+lock-tools: .venv/.installed ## Locks the tools' versions anew, after an edit of tools/*.in
+	@for tool in sam checkov; do $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+		--custom-compile-command "make lock-tools" tools/$$tool.in -o tools/$$tool.txt || exit; done
+
+layers/dependencies/requirements.txt: uv.lock
+	@$(UV) export --quiet --frozen --no-dev --no-emit-project --no-annotate --no-header -o $@
+
+build: tools layers/dependencies/requirements.txt ## What is deployed, into .aws-sam/build (Runtime=python3.13 Architecture=arm64)
+	@$(PY) -m tools.build $(if $(Runtime),Runtime=$(Runtime)) $(if $(Architecture),Architecture=$(Architecture))
+
+lint-template: tools ## cfn-lint, sam validate and checkov on template.yaml
+	@$(PY) -m tools.lint
+
+test-artefact: setup tools ## What was built, in Lambda's runtime emulator
+	@$(PY) -m pytest tests/artefact

@@ -7,7 +7,7 @@ import os
 import resource
 import signal
 import sys
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
 from . import accounts, console, durable, engine, gateway, knobs, seeding, server, tether
@@ -22,10 +22,14 @@ from .template import PATH, ROOT, Template, create_tables
 from .workers import Launch, Workers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
+    from pathlib import Path
 
     from .engine import Engine
     from .knobs import Knobs
+
+PREPARING = 15.0
+"""Seconds that consumers have before the first request to prepare what was seeded or left over."""
 
 
 def main() -> int:
@@ -79,9 +83,12 @@ async def _run(settings: Knobs) -> None:
         system = _system(settings, workers, clients, database)
         _introduce(system, database)
         await asyncio.gather(workers.warm(), seeding.run(launch, template, settings.seed, settings.data))
+        parts = await stack.enter_async_context(_working(system, database))
+        with suppress(TimeoutError):
+            await asyncio.wait_for(system.pump.settle(), PREPARING)
         serving = await stack.enter_async_context(server.serving(gateway.application(system), listener))
         say(f"ready on {system.origin}")
-        await _keep_running(system, database, serving)
+        await _until_one_ends([*parts, serving])
 
 
 def _system(settings: Knobs, workers: Workers, clients: Clients, database: Engine) -> gateway.System:
@@ -98,24 +105,39 @@ def _system(settings: Knobs, workers: Workers, clients: Clients, database: Engin
     )
 
 
-async def _keep_running(system: gateway.System, database: Engine, serving: asyncio.Task[None]) -> None:
-    """Until cancelled, or until a part ends that never should."""
-    parts = [asyncio.create_task(part) for part in (system.pump.run(), system.clock.run(), database.ended())]
+@asynccontextmanager
+async def _working(system: gateway.System, database: Engine) -> AsyncIterator[list[asyncio.Task[None]]]:
+    """Streams are carried, the clock ticks, the database is watched."""
+    parts = [
+        asyncio.create_task(part) for part in (_watch(database, system.data), system.pump.run(), system.clock.run())
+    ]
     try:
-        await asyncio.wait([serving, *parts], return_when=asyncio.FIRST_COMPLETED)
-        if parts[-1].done():
-            raise CannotRun(f"the database has ended by itself; see {system.data / 'engine.log'}")
-        for part in (serving, *parts):
-            if part.done():
-                part.result()
+        yield parts
     finally:
         for part in parts:
             part.cancel()
         await asyncio.gather(*parts, return_exceptions=True)
 
 
+async def _watch(database: Engine, data: Path) -> None:
+    await database.ended()
+    raise CannotRun(f"the database has ended by itself; see {data / 'engine.log'}")
+
+
+async def _until_one_ends(parts: list[asyncio.Task[None]]) -> None:
+    """None of them should; the first that does ends the run with its reason."""
+    done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+    for part in parts:
+        if part in done:
+            part.result()
+
+
 def _introduce(system: gateway.System, database: Engine) -> None:
-    kept = f"data in {system.data}" if database.keeps else "NOTHING IS KEPT when it stops: no dynoxide on this machine"
+    kept = (
+        f"data in {system.data}"
+        if database.keeps
+        else "NOTHING IS KEPT when it stops (there is no dynoxide here; npm would bring it)"
+    )
     say(f"Broadsheet, whole, on this machine. Database: {database.name}; {kept}.")
     say(f"  what runs, mail, events   {system.origin}/_local")
     say(f"  the HTTP interface        {system.origin}/docs")
