@@ -1,0 +1,1 @@
+"""What builds, checks and emulates the deployed artefacts. Nothing of it is deployed."""
