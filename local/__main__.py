@@ -10,7 +10,7 @@ import sys
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
-from . import accounts, console, durable, engine, gateway, knobs, seeding, server, tether
+from . import accounts, console, durable, engine, gateway, knobs, mail, seeding, server, tether
 from .clock import Clock
 from .console import say
 from .create_admin import ENVIRONMENT
@@ -74,7 +74,11 @@ async def _run(settings: Knobs) -> None:
         stack.push_async_callback(database.stop)
         clients = Clients.of(database.endpoint)
         await asyncio.to_thread(create_tables, clients.database, template)
-        launch = Launch(PATH, settings.parameters, {**database.environment(), "THROTTLES": settings.throttles})
+        launch = Launch(
+            PATH,
+            settings.parameters,
+            {**database.environment(), "THROTTLES": settings.throttles, **mail.endpoint(settings.origin)},
+        )
         durable.write(
             settings.data / ENVIRONMENT, {**template.functions["LoginFunction"].environment, **launch.environment}
         )

@@ -171,6 +171,7 @@ class OwnPages:
         pages_here: list[tuple[str, str, Endpoint]] = [
             ("GET", "/_local", self.overview),
             ("GET", "/_local/mail", self.mail),
+            ("POST", f"{mail.SERVICE}/v2/email/outbound-emails", self.send_mail),
             ("GET", "/_local/events", self.events),
             ("POST", "/_local/events/settle", self.settle),
             ("POST", "/_local/clock/tick", self.tick),
@@ -191,6 +192,10 @@ class OwnPages:
         items = mail.sent(self._system.data, request.query_params.get("to"))
         wants_html = "text/html" in request.headers.get("accept", "")
         return HTMLResponse(pages.mailbox(items)) if wants_html else JSONResponse({"items": items})
+
+    async def send_mail(self, request: Request) -> Response:
+        """SES's SendEmail: what a function sends is in the mail box, and nowhere else."""
+        return JSONResponse({"MessageId": mail.receive(self._system.data, await request.json())})
 
     async def events(self, _: Request) -> Response:
         return JSONResponse(_events(self._system))

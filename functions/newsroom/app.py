@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from broadsheet import clock, cursors, desk, drafts, http, idempotency, inputs, publishing, roles, sessions, site
+from broadsheet import clock, desk, drafts, http, idempotency, inputs, publishing, roles, sessions, site
 from broadsheet.errors import NotFound, invalid
 
 if TYPE_CHECKING:
@@ -48,46 +48,46 @@ def list_articles() -> Response[str]:
 
 @app.get("/v1/newsroom/articles/<article_id>")
 def read_article(article_id: str) -> Response[str]:
-    return _answer(drafts.read(_id(article_id), _person()))
+    return _answer(drafts.read(http.ulid(article_id), _person()))
 
 
 @app.patch("/v1/newsroom/articles/<article_id>")
 def save_article(article_id: str) -> Response[str]:
     person, version = _person(), http.if_match(app.current_event)
     patch = drafts.parse_patch(http.body(app.current_event, MAX_REQUEST))
-    return _answer(drafts.save(_id(article_id), version, patch, person, clock.now()))
+    return _answer(drafts.save(http.ulid(article_id), version, patch, person, clock.now()))
 
 
 @app.delete("/v1/newsroom/articles/<article_id>")
 def delete_article(article_id: str) -> Response[str]:
     person, version = _person(), http.if_match(app.current_event)
     http.body(app.current_event)
-    drafts.delete(_id(article_id), version, person, clock.now())
+    drafts.delete(http.ulid(article_id), version, person, clock.now())
     return http.private(None, 204)
 
 
 @app.get("/v1/newsroom/articles/<article_id>/preview")
 def preview_article(article_id: str) -> Response[str]:
-    return http.private(drafts.read(_id(article_id), _person()).preview())
+    return http.private(drafts.read(http.ulid(article_id), _person()).preview())
 
 
 @app.get("/v1/newsroom/articles/<article_id>/revisions")
 def list_revisions(article_id: str) -> Response[str]:
     query = http.only(app.current_event, "cursor", "limit")
     size = http.page_size(app.current_event)
-    return http.private(drafts.revisions(_id(article_id), _person(), query.get("cursor"), size))
+    return http.private(drafts.revisions(http.ulid(article_id), _person(), query.get("cursor"), size))
 
 
 @app.get("/v1/newsroom/articles/<article_id>/revisions/<n>")
 def read_revision(article_id: str, n: str) -> Response[str]:
-    return http.private(drafts.revision(_id(article_id), _number(n), _person()))
+    return http.private(drafts.revision(http.ulid(article_id), _number(n), _person()))
 
 
 @app.post("/v1/newsroom/articles/<article_id>/revisions/<n>/restore")
 def restore_revision(article_id: str, n: str) -> Response[str]:
     person, version = _person(), http.if_match(app.current_event)
     http.body(app.current_event)
-    return _answer(drafts.restore(_id(article_id), version, _number(n), person, clock.now()))
+    return _answer(drafts.restore(http.ulid(article_id), version, _number(n), person, clock.now()))
 
 
 @app.post("/v1/newsroom/articles/<article_id>/publish")
@@ -95,22 +95,22 @@ def publish_article(article_id: str) -> Response[str]:
     person, version, now = _person(), http.if_match(app.current_event), clock.now()
     given = inputs.read(inputs.Publish, http.body(app.current_event))
     if given.publish_at is None:
-        return _answer(publishing.publish(_id(article_id), version, person, now))
-    return _answer(publishing.schedule(_id(article_id), version, given.publish_at, person, now))
+        return _answer(publishing.publish(http.ulid(article_id), version, person, now))
+    return _answer(publishing.schedule(http.ulid(article_id), version, given.publish_at, person, now))
 
 
 @app.post("/v1/newsroom/articles/<article_id>/unpublish")
 def unpublish_article(article_id: str) -> Response[str]:
     person, version = _person(), http.if_match(app.current_event)
     http.body(app.current_event)
-    return _answer(publishing.withdraw(_id(article_id), version, person, clock.now()))
+    return _answer(publishing.withdraw(http.ulid(article_id), version, person, clock.now()))
 
 
 @app.post("/v1/newsroom/articles/<article_id>/corrections")
 def correct_article(article_id: str) -> Response[str]:
     person, version = _person(), http.if_match(app.current_event)
     correction = inputs.read(inputs.Correction, http.body(app.current_event, MAX_REQUEST))
-    return _answer(publishing.correct(_id(article_id), version, correction, person, clock.now()))
+    return _answer(publishing.correct(http.ulid(article_id), version, correction, person, clock.now()))
 
 
 def _person() -> Person:
@@ -126,13 +126,6 @@ def _staff() -> Person:
 
 def _answer(view: View, status: int = 200, **headers: str) -> Response[str]:
     return http.private(view.public(), status, ETag=desk.etag(view.state.version), **headers)
-
-
-def _id(text: str) -> str:
-    """Ids are ULIDs; what is none names nothing."""
-    if not cursors.is_ulid(text):
-        raise NotFound
-    return text.upper()
 
 
 def _number(text: str) -> int:

@@ -48,6 +48,10 @@ class BadIfMatch(Problem):
     status, code, title = 400, "bad_if_match", "If-Match holds no version of this article"
 
 
+class BadToken(Problem):
+    status, code, title = 400, "bad_token", "The link was used already, has expired, or never was one"
+
+
 class BadIdempotencyKey(Problem):
     status, code, title = 400, "bad_idempotency_key", "The Idempotency-Key is not usable"
 
@@ -72,6 +76,10 @@ class NotThroughCdn(Problem):
     status, code, title = 403, "not_through_cdn", "The request did not come through the site's own address"
 
 
+class Banned(Problem):
+    status, code, title = 403, "banned", "This account is banned"
+
+
 class NotFound(Problem):
     status, code, title = 404, "not_found", "There is nothing here"
 
@@ -92,6 +100,10 @@ class UnpublishedChanges(Problem):
 
 class TranslationExists(Problem):
     status, code, title = 409, "translation_exists", "There is a translation into this language already"
+
+
+class LastAdmin(Problem):
+    status, code, title = 409, "last_admin", "The last administrator stays"
 
 
 class Withdrawn(Problem):

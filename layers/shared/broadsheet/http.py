@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
-from . import settings
+from . import cursors, settings
 from .errors import (
     BadIfMatch,
     BadJson,
@@ -193,6 +193,20 @@ def if_match(event: APIGatewayProxyEventV2) -> int:
     if match is None:
         raise BadIfMatch
     return int(match[1])
+
+
+def ulid(text: str) -> str:
+    """An id from a path. Ids are ULIDs; what is none names nothing. Raises NotFound."""
+    if not cursors.is_ulid(text):
+        raise NotFound
+    return text.upper()
+
+
+def client_address(event: APIGatewayProxyEventV2) -> str:
+    """The reader's address, as told by the CDN where there is one; never as told by the reader."""
+    if settings.get().cdn:
+        return str(event.headers.get("cloudfront-viewer-address", "")).rpartition(":")[0].strip("[]")
+    return str(event.request_context.http.source_ip)
 
 
 def bearer(event: APIGatewayProxyEventV2) -> str:

@@ -211,6 +211,62 @@ class Login(Input):
     transport: Literal["bearer", "cookie"] = "bearer"
 
 
+Password = Annotated[str, Field(max_length=4096)]
+"""Its length and strength are judged where its account is known."""
+Email = Annotated[str, Field(max_length=254)]
+DisplayName = Annotated[Line, AfterValidator(_filled), Field(max_length=60)]
+Language = Annotated[str, AfterValidator(_language)]
+
+
+class Register(Input):
+    email: Email
+    password: Password
+    display_name: DisplayName
+    language: Language = Field(default_factory=lambda: site.get().language, description="Of mail and of the pages.")
+
+
+class Token(Input):
+    token: Annotated[str, Field(min_length=1, max_length=200)] = Field(
+        description="From the link in a mail, behind the #."
+    )
+
+
+class Forgot(Input):
+    email: Email
+
+
+class Reset(Token):
+    password: Password
+
+
+class Profile(Input):
+    display_name: DisplayName | None = None
+    language: Language | None = None
+
+
+class NewPassword(Input):
+    current_password: Password
+    new_password: Password
+
+
+class NewEmail(Input):
+    email: Email
+    password: Password
+
+
+class Erase(Input):
+    password: Password
+    comments: Literal["anonymise", "remove"] = Field(
+        default="anonymise", description="What becomes of the account's comments."
+    )
+
+
+class ChangedAccount(Input):
+    role: Literal["reader", "contributor", "author", "moderator", "editor", "admin"] | None = None
+    banned: bool | None = None
+    end_sessions: bool | None = None
+
+
 CODES = {
     "missing": ("required", "Is required."),
     "extra_forbidden": ("unknown_field", "Is not a field here."),

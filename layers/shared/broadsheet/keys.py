@@ -18,10 +18,18 @@ Entities
 | Desk     | GROUP#<id>             | MEMBER#<article id>       | member       | one translation: its language, and its slug while published  |
 | Desk     | DESK#<name>            | <id>                      | desk entry   | that an article stands in one of the newsroom's listings     |
 | Desk     | SCHEDULE               | <publish_at>#<id>         | due          | an article that waits for its time                           |
-| Desk     | AUDIT#<day>            | <ulid>                    | audit        | who did what to which article                                |
+| Desk     | AUDIT#<day>            | <ulid>                    | audit        | who did what to which article or account                     |
+| Desk     | ERASURES#<month>       | <id>                      | erasure log  | that an account was erased; survives a restore of Accounts   |
 | Accounts | ACCOUNT#<id>           | ACCOUNT                   | account      | a person: name, address, role, password hash                 |
 | Accounts | EMAIL#<address>        | EMAIL                     | email        | which account an address belongs to                          |
+| Accounts | EMAIL#<address>        | PENDING#<ulid>            | pending      | a registration that waits for its mail to be answered        |
+| Accounts | ROLE#<role>            | <id>                      | role entry   | that an account has this role                                |
+| Accounts | ADMINS                 | ADMINS                    | admins       | how many administrators there are                            |
+| Accounts | MAIL#<ulid>            | MAIL                      | mail         | what to send to whom; never a token                          |
+| Accounts | ERASURE#<id>           | ERASURE                   | erasure      | an erased account whose traces are being removed             |
 | Sessions | SESSION#<hash>         | SESSION                   | session      | account id, role, display name of one log-in                 |
+| Sessions | SESSIONS#<account>     | <ulid>                    | log-in       | one log-in of an account: its device and its session's hash  |
+| Sessions | TOKEN#<hash>           | TOKEN                     | token        | what a link in a mail is good for                            |
 | Sessions | THROTTLE#<what>#<hash> | THROTTLE                  | throttle     | how often something was tried lately                         |
 | Sessions | IDEMPOTENCY#<hash>     | IDEMPOTENCY               | idempotency  | what the first request with a key made                       |
 
@@ -44,6 +52,10 @@ Access patterns
 | publish_due   | what is due                                | Query Desk SCHEDULE up to now                                |
 | build_lists   | the newest of a listing                    | Query Site LISTING#<name>, backwards                         |
 | login         | whose address this is, and the account     | GetItem Accounts EMAIL#<address>, GetItem ACCOUNT#<id>       |
+| login         | an account's sessions                      | Query Sessions SESSIONS#<account>, then one BatchGetItem     |
+| login         | what a link is good for                    | GetItem Sessions TOKEN#<hash>                                |
+| login         | people by role, the audit of a day         | Query Accounts ROLE#<role>, Query Desk AUDIT#<day>           |
+| send_mail     | what to send                               | GetItem Accounts MAIL#<ulid>                                 |
 | everybody     | who is asking                              | GetItem Sessions SESSION#<hash>, consistent                  |
 """
 
@@ -68,6 +80,12 @@ STATE = "STATE"
 REVISION = "REVISION#"
 GROUP = "GROUP"
 SCHEDULE = "SCHEDULE"
+PENDING = "PENDING#"
+
+
+def id_of(pk: str) -> str:
+    """The id in a partition that holds one thing: `MAIL#<ulid>`."""
+    return pk.partition("#")[2]
 
 
 def _key(pk: str, sk: str) -> Key:
@@ -160,8 +178,13 @@ def due(publish_at: str, article_id: str) -> Key:
     return _key(SCHEDULE, f"{publish_at}#{article_id}")
 
 
+def audits(day: str) -> str:
+    """Partition of a day's staff actions: `2026-03-01`."""
+    return f"AUDIT#{day}"
+
+
 def audit(day: str, ulid: str) -> Key:
-    return _key(f"AUDIT#{day}", ulid)
+    return _key(audits(day), ulid)
 
 
 # Accounts
@@ -175,11 +198,58 @@ def email(address: str) -> Key:
     return _key(f"EMAIL#{address}", "EMAIL")
 
 
+def pending(address: str, ulid: str) -> Key:
+    return _key(f"EMAIL#{address}", f"{PENDING}{ulid}")
+
+
+def people(role: str) -> str:
+    """Partition of the accounts with a role."""
+    return f"ROLE#{role}"
+
+
+def role_entry(role: str, account_id: str) -> Key:
+    return _key(people(role), account_id)
+
+
+def admins() -> Key:
+    return _key("ADMINS", "ADMINS")
+
+
+def mail(ulid: str) -> Key:
+    return _key(f"MAIL#{ulid}", "MAIL")
+
+
+def erasure(account_id: str) -> Key:
+    return _key(f"ERASURE#{account_id}", "ERASURE")
+
+
+def erasures(month: str) -> str:
+    """Partition of a month's erasures on the desk: `2026-03`."""
+    return f"ERASURES#{month}"
+
+
+def erased(month: str, account_id: str) -> Key:
+    return _key(erasures(month), account_id)
+
+
 # Sessions
 
 
 def session(token_hash: str) -> Key:
     return _key(f"SESSION#{token_hash}", "SESSION")
+
+
+def sessions_of(account_id: str) -> str:
+    """Partition of an account's log-ins."""
+    return f"SESSIONS#{account_id}"
+
+
+def login(account_id: str, session_id: str) -> Key:
+    return _key(sessions_of(account_id), session_id)
+
+
+def token(token_hash: str) -> Key:
+    return _key(f"TOKEN#{token_hash}", "TOKEN")
 
 
 def throttle(what: str, who_hash: str) -> Key:

@@ -1,4 +1,7 @@
-"""Password hashes: argon2id at OWASP's parameters. Argon2 itself is loaded when a password is first checked."""
+"""Passwords: which are taken (NIST SP 800-63B-4), and argon2id at OWASP's parameters to keep them.
+
+Argon2 and the lists of common passwords are loaded when they are first needed.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,39 @@ import unicodedata
 from functools import cache
 from typing import TYPE_CHECKING
 
+from . import site
+
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
 MEMORY_KIB, PASSES, LANES = 19_456, 2, 1
 """OWASP Password Storage Cheat Sheet: argon2id with 19 MiB, two passes, one lane."""
 SHORTEST, LONGEST = 15, 1024
+GUESSES = 1_000_000
+"""What is guessed in fewer tries, knowing common passwords, words, keyboards and repetition, is common."""
+LOOKED_AT = 100
+
+
+def refusal(password: str, email: str) -> tuple[str, str] | None:
+    """Code and reason where a password is not taken. No rule asks for kinds of characters."""
+    text = _normal(password)
+    if len(text) < SHORTEST:
+        return "too_short", f"a password has at least {SHORTEST} characters"
+    if len(text) > LONGEST:
+        return "too_long", f"a password has at most {LONGEST} characters"
+    if _holds(text, email):
+        return "holds_known", "a password holds neither the site's name nor the address"
+    from zxcvbn import zxcvbn
+
+    if zxcvbn(text[:LOOKED_AT], max_length=LOOKED_AT)["guesses"] < GUESSES:
+        return "too_common", "this password is one of the first that would be tried"
+    return None
+
+
+def _holds(password: str, email: str) -> bool:
+    folded = "".join(password.casefold().split())
+    names = {"".join(name.casefold().split()) for name in site.get().name.values()}
+    return any(known in folded for known in {email, email.partition("@")[0], *names} if len(known) >= 4)  # noqa: PLR2004
 
 
 def hashed(password: str) -> str:
@@ -48,5 +78,5 @@ def _hasher() -> PasswordHasher:
 
 
 def _normal(password: str) -> str:
-    """NFC, so that the same keys on another keyboard are the same password (NIST SP 800-63B-4)."""
+    """NFC, so that the same keys on another keyboard are the same password."""
     return unicodedata.normalize("NFC", password)

@@ -30,6 +30,12 @@ ARTICLES: dict[Action, dict[str, str]] = {
 """Write: see, create, edit, restore and delete drafts. Publish: publish, schedule, correct and withdraw."""
 
 
+def administer(role: str) -> None:
+    """Raises NotAllowed for whoever is no administrator."""
+    if role != "admin":
+        raise NotAllowed
+
+
 def reach(role: str, action: Action) -> str | None:
     """All articles, own ones, or None."""
     return ARTICLES[action].get(role)

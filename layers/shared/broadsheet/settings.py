@@ -19,6 +19,8 @@ class Settings:
     index: str
     origin_secret_hashes: frozenset[str]
     """SHA-256 of what the CDN sends with each request; empty where there is no CDN."""
+    mail_sender: str
+    """What mail comes from: a name and an address that SES may use."""
     throttles: bool
 
     @property
@@ -41,6 +43,7 @@ def get() -> Settings:
         sessions=_required("SESSIONS_TABLE"),
         index=_required("INDEX_TABLE"),
         origin_secret_hashes=frozenset(os.environ.get("ORIGIN_SECRET_HASHES", "").split(",")) - {""},
+        mail_sender=_required("MAIL_SENDER"),
         throttles=os.environ.get("THROTTLES", "on") != "off",
     )
 

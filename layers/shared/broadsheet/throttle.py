@@ -1,43 +1,118 @@
 """Throttles: how often something may be tried. They live in a table, so that all instances count together.
 
-After a few free failures each further one doubles the wait, up to a minute: guessing becomes hopeless, and nobody can
-lock somebody else out for longer than that.
+A try is counted before it is made. After the free ones each further one doubles the wait, up to a minute: guessing becomes
+hopeless, and nobody can lock somebody else out for longer than that. Who lately logged in from a network is counted apart
+there, so that strangers' guesses never make the owner wait.
 """
 
 from __future__ import annotations
 
+import ipaddress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from . import clock, keys, settings, table
 from .errors import too_many
 
-FREE = 5
+if TYPE_CHECKING:
+    from .keys import Key
+    from .table import Item, Write
+
 LONGEST_WAIT = 60
-COLLISIONS = 5
 FORGOTTEN = timedelta(hours=1)
+TRUSTED = timedelta(days=30)
+COLLISIONS = 8
 
 
-def admit(what: str, who: str, at: datetime) -> None:
-    """Counts a try before it is made. Raises TooManyRequests while the wait of the last one lasts.
+@dataclass(frozen=True)
+class Limit:
+    """How many tries are free within an hour, for one of whatever `who` is."""
+
+    what: str
+    free: int
+
+    def key(self, who: str) -> Key:
+        return keys.throttle(self.what, sha256(who.encode()).hexdigest())
+
+
+LOGIN = Limit("login", 5)
+LOGIN_FROM = Limit("login-from", 30)
+REGISTER_FROM = Limit("register-from", 10)
+FORGOT_FROM = Limit("forgot-from", 10)
+TOKEN_FROM = Limit("token-from", 20)
+PASSWORD = Limit("password", 5)
+MAIL_TO = Limit("mail-to", 3)
+
+
+def prefix(address: str) -> str:
+    """The network of an address: /24 of IPv4, /56 of IPv6. What is no address is one network with all of its kind."""
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return "unknown"
+    mapped = getattr(ip, "ipv4_mapped", None)
+    return str(ipaddress.ip_network((mapped or ip, 24 if (mapped or ip).version == 4 else 56), strict=False))  # noqa: PLR2004
+
+
+def login(email: str, network: str, at: datetime) -> None:
+    """Counts a try to log in. Raises TooManyRequests. Unknown addresses count like known ones."""
+    if not settings.get().throttles:
+        return
+    trusted = table.get(settings.get().sessions, _trust(email, network), consistent=True)
+    known_here = trusted is not None and trusted["expires_at"] > clock.epoch(at)
+    admit(LOGIN, f"{email} {network}" if known_here else email, at)
+    if not known_here:
+        admit(LOGIN_FROM, network, at)
+
+
+def logged_in(email: str, network: str, at: datetime) -> list[Write]:
+    """Forgets the tries of an address after one that succeeded, and trusts the network it came from."""
+    if not settings.get().throttles:
+        return []
+    store = settings.get().sessions
+    trust = {**_trust(email, network), "entity": "throttle", "v": 1, "expires_at": clock.epoch(at + TRUSTED)}
+    return [
+        table.put(store, trust),
+        table.delete(store, LOGIN.key(f"{email} {network}")),
+        table.delete(store, LOGIN.key(email)),
+    ]
+
+
+def _trust(email: str, network: str) -> Key:
+    return Limit("trusted", 0).key(f"{email} {network}")
+
+
+def admit(limit: Limit, who: str, at: datetime) -> None:
+    """Counts a try. Raises TooManyRequests while the wait of the last one lasts.
 
     The count only moves from the one that was read, so of many tries at once none goes uncounted.
     """
     if not settings.get().throttles:
         return
-    key, now = keys.throttle(what, sha256(who.encode()).hexdigest()), clock.epoch(at)
+    key, now = limit.key(who), clock.epoch(at)
     for _ in range(COLLISIONS):
         standing = table.get(settings.get().sessions, key, consistent=True)
         tries = standing["tries"] if standing and standing["expires_at"] > now else 0
         if standing and tries and standing["not_before"] > now:
             raise too_many(standing["not_before"] - now)
-        if _counted(key, standing, tries + 1, at):
+        if _counted(key, standing, tries + 1, limit.free, at):
             return
     raise too_many(1)
 
 
-def _counted(key: keys.Key, standing: table.Item | None, tries: int, at: datetime) -> bool:
-    wait = min(2 ** (tries - FREE), LONGEST_WAIT) if tries > FREE else 0
+def allows(limit: Limit, who: str, at: datetime) -> bool:
+    """Counts a try; whether it is one of the free ones. For what is limited without saying so."""
+    if not settings.get().throttles:
+        return True
+    counted = table.get(settings.get().sessions, limit.key(who), consistent=True)
+    tries = counted["tries"] if counted and counted["expires_at"] > clock.epoch(at) else 0
+    return _counted(limit.key(who), counted, tries + 1, limit.free, at) and tries < limit.free
+
+
+def _counted(key: Key, standing: Item | None, tries: int, free: int, at: datetime) -> bool:
+    wait = min(2 ** (tries - free), LONGEST_WAIT) if tries > free else 0
     item = {
         **key,
         "entity": "throttle",
@@ -55,9 +130,3 @@ def _counted(key: keys.Key, standing: table.Item | None, tries: int, at: datetim
     except table.Refused:
         return False
     return True
-
-
-def forgive(what: str, who: str) -> None:
-    """Forgets the tries, after one that succeeded."""
-    if settings.get().throttles:
-        table.write(table.delete(settings.get().sessions, keys.throttle(what, sha256(who.encode()).hexdigest())))

@@ -1,0 +1,112 @@
+"""Passwords forgotten and changed, addresses changed. A new password ends all sessions in the same transaction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from . import accounts, keys, outbox, passwords, registration, sessions, settings, site, table, throttle, tokens
+from .errors import BadToken, Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from .accounts import Account
+    from .table import Item, Write
+
+TRIES = 6
+
+
+def forgot(email: str, at: datetime) -> None:
+    """Sends a link to the address if it has an account. The same calls either way. Raises Invalid."""
+    address = registration.address_of("email", email)
+    account = accounts.find(address)
+    send = throttle.allows(throttle.MAIL_TO, address, at) and account is not None
+    language = account.language if account else site.get().language
+    kind: outbox.Kind = "reset" if send else "nothing"
+    table.transact([outbox.mail(kind, address, language, at, account=account.id if account else "")])
+
+
+def reset(token: Item, password: str, at: datetime) -> None:
+    """A new password for who can read the account's mail. Raises BadToken, Invalid."""
+    account = accounts.load(token["account"])
+    if account.email != token["address"]:
+        raise BadToken
+    registration.acceptable("password", password, account.email)
+    _set_password(account, passwords.hashed(password), at, [tokens.spend(token)])
+
+
+def change_password(account_id: str, current: str, fresh: str, at: datetime) -> Account:
+    """A new password for who knows the old one; every session ends. Raises LoginFailed, Invalid, TooManyRequests."""
+    throttle.admit(throttle.PASSWORD, account_id, at)
+    account = accounts.confirmed(account_id, current)
+    registration.acceptable("new_password", fresh, account.email)
+    return _set_password(account, passwords.hashed(fresh), at, [])
+
+
+def _set_password(account: Account, password: str, at: datetime, also: Iterable[Write]) -> Account:
+    checked = account
+    for _ in range(TRIES):
+        after = account.changed(password=password)
+        writes = [
+            accounts.keep(after, account),
+            *also,
+            *sessions.endings(account.id),
+            outbox.mail("password_changed", account.email, account.language, at, account=account.id),
+        ]
+        try:
+            table.transact(writes)
+        except table.Refused as refused:
+            if any(write in refused for write in also):
+                raise BadToken from None
+            account = accounts.load(account.id)
+            if account.password != checked.password:
+                raise BadToken from None  # another change was first
+            continue
+        return after
+    raise Unavailable
+
+
+def change_email(account_id: str, email: str, password: str, at: datetime) -> None:
+    """Sends a link to the new address, or word to its owner if it has an account. Raises LoginFailed, Invalid."""
+    throttle.admit(throttle.PASSWORD, account_id, at)
+    account = accounts.confirmed(account_id, password)
+    address = registration.address_of("email", email)
+    taken = table.get(settings.get().accounts, keys.email(address), consistent=True) is not None
+    kind: outbox.Kind = "known" if taken else "confirm_email"
+    if not throttle.allows(throttle.MAIL_TO, address, at):
+        kind = "nothing"
+    table.transact([outbox.mail(kind, address, account.language, at, account=account.id)])
+
+
+def confirm_email(token: Item, at: datetime) -> Account:
+    """Moves the account to the address whose mail was answered, and tells the old one. Raises BadToken."""
+    account = accounts.load(token["account"])
+    after = account.changed(email=token["address"])
+    try:
+        table.transact(
+            [
+                tokens.spend(token),
+                accounts.keep(after, account),
+                accounts.point(after),
+                table.delete(settings.get().accounts, keys.email(account.email)),
+                outbox.mail("email_changed", account.email, account.language, at, account=account.id),
+            ]
+        )
+    except table.Refused:
+        raise BadToken from None
+    return after
+
+
+def change_profile(account_id: str, fields: dict[str, str]) -> Account:
+    """A new display name or language, for the sessions too."""
+    for _ in range(TRIES):
+        account = accounts.load(account_id)
+        after = account.changed(**fields)
+        renamed = sessions.renamed(account_id, after.display_name) if after.display_name != account.display_name else ()
+        try:
+            table.transact([accounts.keep(after, account), *renamed])
+        except table.Refused:
+            continue
+        return after
+    raise Unavailable

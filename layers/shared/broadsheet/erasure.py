@@ -1,0 +1,87 @@
+"""Erasing an account: gone at once, its traces removed by `forget`, and a log of it kept apart from what may be restored.
+
+The log stands on the desk: when Accounts is restored from a backup, `commands.reapply_erasures` reads it there and erases
+again whoever came back. It holds ids and choices, no person.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from . import accounts, clock, keys, outbox, sessions, settings, table, throttle
+from .errors import LastAdmin, Unavailable
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from .accounts import Account
+    from .table import Write
+
+Comments = Literal["anonymise", "remove"]
+TRIES = 6
+
+
+def erase(account_id: str, password: str, comments: Comments, at: datetime) -> None:
+    """Erases the account of a person who has given the password once more. Raises LoginFailed, LastAdmin."""
+    throttle.admit(throttle.PASSWORD, account_id, at)
+    _erase(accounts.confirmed(account_id, password), comments, at)
+
+
+def _erase(account: Account, comments: Comments, at: datetime) -> None:
+    for _ in range(TRIES):
+        moved = list(accounts.drop(account))
+        writes = [
+            *moved,
+            *sessions.endings(account.id),
+            *_logged(account, comments, at),
+            outbox.mail("erased", account.email, account.language, at),
+        ]
+        try:
+            table.transact(writes)
+        except table.Refused as refused:
+            if moved[-1] in refused and account.role == "admin":
+                raise LastAdmin from None
+            account = accounts.load(account.id)
+            continue
+        return
+    raise Unavailable
+
+
+def _logged(account: Account, comments: Comments, at: datetime) -> list[Write]:
+    facts = {"v": 1, "account": account.id, "comments": comments, "at": clock.stamp(at)}
+    work = {**keys.erasure(account.id), "entity": "erasure", **facts, "address": account.email, "done_at": None}
+    log = {**keys.erased(clock.stamp(at)[:7], account.id), "entity": "erasure log", **facts}
+    return [table.put(settings.get().accounts, work), table.put(settings.get().desk, log)]
+
+
+def forget(account_id: str, at: datetime) -> None:
+    """Removes what an erased account left: registrations that wait at its address. Doing it twice changes nothing."""
+    store = settings.get().accounts
+    work = table.get(store, keys.erasure(account_id), consistent=True)
+    if work is None or work["done_at"]:
+        return
+    for row in table.query(store, keys.email(work["address"])["pk"], prefix=keys.PENDING, consistent=True):
+        table.write(table.delete(store, {"pk": row["pk"], "sk": row["sk"]}))
+    done = "SET #done_at = :at REMOVE #address"
+    table.write(table.update(store, keys.erasure(account_id), done, table.PRESENT, at=clock.stamp(at)))
+
+
+def reapply(month: str, at: datetime) -> list[str]:
+    """Erases again every account of a month's log that a restore brought back; their ids."""
+    rows = table.query(settings.get().desk, keys.erasures(month), consistent=True)
+    back = []
+    for row in rows:
+        item = table.get(settings.get().accounts, keys.account(row["account"]), consistent=True)
+        if item:
+            _erase(accounts.account_of(item), row["comments"], at)
+            back.append(row["account"])
+    return back
+
+
+def export(account: Account, current_id: str, at: datetime) -> dict[str, Any]:
+    """Everything kept about a person, but the password's hash."""
+    return {
+        "exported_at": clock.stamp(at),
+        "account": account.own(),
+        "sessions": sessions.of(account.id, current_id, at),
+    }

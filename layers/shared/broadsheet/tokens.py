@@ -1,0 +1,50 @@
+"""What a link in a mail carries: 256 bits, stored as their SHA-256, single use, an hour at most."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from . import clock, keys, settings, table
+from .errors import BadToken
+
+if TYPE_CHECKING:
+    from .table import Item, Write
+
+LIFE = timedelta(hours=1)
+
+
+def mint(kind: str, address: str, account: str, pending: str, at: datetime) -> str:
+    """A new token, which only the mail will hold."""
+    token = secrets.token_urlsafe(32)
+    item = {
+        **keys.token(_hash(token)),
+        "entity": "token",
+        "v": 1,
+        "kind": kind,
+        "address": address,
+        "account": account,
+        "pending": pending,
+        "expires_at": clock.epoch(at + LIFE),
+    }
+    table.write(table.put(settings.get().sessions, item, table.ABSENT))
+    return token
+
+
+def find(token: str, at: datetime, *kinds: str) -> Item:
+    """What a token is good for. Raises BadToken."""
+    item = table.get(settings.get().sessions, keys.token(_hash(token)), consistent=True)
+    if item is None or item["kind"] not in kinds or item["expires_at"] <= clock.epoch(at):
+        raise BadToken
+    return item
+
+
+def spend(found: Item) -> Write:
+    """Part of the transaction that does what the token is good for: of two tries, one finds it gone."""
+    return table.delete(settings.get().sessions, {"pk": found["pk"], "sk": found["sk"]}, table.PRESENT)
+
+
+def _hash(token: str) -> str:
+    return sha256(token.encode()).hexdigest()
