@@ -43,7 +43,7 @@ def start(account: Account, at: datetime) -> tuple[str, datetime]:
         "ends_at": clock.epoch(at + in_all),
         "expires_at": clock.epoch(at + idle),
     }
-    table.write(table.put(settings.get().sessions, item, table.ABSENT))
+    table.write(table.put(settings.get().sessions, item))
     return token, at + in_all
 
 
