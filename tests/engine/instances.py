@@ -7,6 +7,7 @@ call: SIGKILL, nothing is cleaned up.
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import json
 import os
@@ -23,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 from local import http_events, tether
 from local.routes import Routes
 from local.worker import Context
+from tests.engine import sabotage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -156,6 +158,8 @@ def main() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # functions log to standard output
     handlers = {name: _handler(name) for name in ("newsroom", "login", "publish_due", "build_lists", "articles")}
     table.client()
+    gc.collect()
+    gc.freeze()
     for line in sys.stdin:
         order = json.loads(line)
         children = [_fork(order, run, handlers) for run in order["runs"]]
@@ -224,8 +228,6 @@ def _outcome(child: Child) -> dict[str, Any]:
 
 def _answer(order: dict[str, Any], run: Run, handlers: dict[str, Any], tells: int, waits: int) -> dict[str, Any]:
     from broadsheet import clock, passwords, settings, table
-
-    from tests.engine import sabotage
 
     os.environ.update(order["environment"])
     settings.get.cache_clear()

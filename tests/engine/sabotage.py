@@ -6,10 +6,13 @@ write: that run must fail. The same names work in other processes.
 
 from __future__ import annotations
 
+import re
+import uuid
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.httpsession import URLLib3Session
 from broadsheet import changes, publishing, table
 
 if TYPE_CHECKING:
@@ -78,13 +81,14 @@ def _one_by_one(patch: Callable[[Any, str, Any], None]) -> None:
 
 def _without_token(patch: Callable[[Any, str, Any], None]) -> None:
     """Every try of a transaction is a transaction of its own."""
-    call = table._call
+    send = URLLib3Session.send
 
-    def forgetful(operation: str, **request: Any) -> Any:
-        request.pop("ClientRequestToken", None)
-        return call(operation, **request)
+    def forgetful(session: Any, request: Any) -> Any:
+        fresh = f'"ClientRequestToken": "{uuid.uuid4()}"'.encode()
+        request.body = re.sub(rb'"ClientRequestToken": "[^"]+"', fresh, request.body)
+        return send(session, request)
 
-    patch(table, "_call", forgetful)
+    patch(URLLib3Session, "send", forgetful)
 
 
 def _without_waiting(patch: Callable[[Any, str, Any], None]) -> None:
@@ -109,7 +113,7 @@ def _without_second_look(patch: Callable[[Any, str, Any], None]) -> None:
 
 def _without_second_try(patch: Callable[[Any, str, Any], None]) -> None:
     """What DynamoDB leaves over, or refuses for a moment, is never asked for again."""
-    patch(table, "_waits", lambda: iter([0.0]))
+    patch(table, "tries", lambda: iter([0]))
 
 
 def _trusting(patch: Callable[[Any, str, Any], None]) -> None:

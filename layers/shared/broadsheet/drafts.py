@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from .roles import Person
     from .table import Write
 
-KEY_TRIES = 5
 MOST_HTML = 2 * inputs.MAX_BODY_BYTES
 SUMMARY = ("n", "saved_at", "saved_by", "headline", "word_count")
 
@@ -84,26 +83,36 @@ def create(given: inputs.NewArticle, by: Person, at: datetime, claim: Claim | No
 
     Raises Invalid, TooLarge, TranslationExists, IdempotencyConflict.
     """
-    for _ in range(KEY_TRIES):
-        state, text = _new(given, by.id, at)
-        claimed = claim.write(state.id, at) if claim else None
-        try:
-            table.transact(
-                [
-                    desk.keep(state, None),
-                    desk.keep_text(state.id, text),
-                    _reserve(state),
-                    *desk.relist(None, state),
-                    *_join(state, given.translation_of, by),
-                    *([claimed] if claimed else []),
-                ]
-            )
-        except table.Refused as refused:
-            if claim and claimed and (first := claim.result(refused, claimed)):
-                return as_created(first)
-            continue  # the key was taken, or a group moved on
-        return View(state, text)
+    try:
+        for _ in table.tries():
+            if view := _create(given, by, at, claim):
+                return view
+    except Problem:
+        # What the first request made may be what its repetition stumbles over: a translation exists only once.
+        if claim and (first := claim.standing(at)):
+            return as_created(first)
+        raise
     raise Unavailable
+
+
+def _create(given: inputs.NewArticle, by: Person, at: datetime, claim: Claim | None) -> View | None:
+    """None when a key was taken, or a group moved on: then another try may do."""
+    original = find(given.translation_of) if given.translation_of else None
+    state, text = _new(given, by.id, at, original.group if original else None)
+    writes = [
+        desk.keep(state, None),
+        desk.keep_text(state.id, text),
+        _reserve(state),
+        *desk.relist(None, state),
+        *_join(state, original, by),
+    ]
+    claimed = claim.write(state.id, at) if claim else None
+    try:
+        table.transact([*writes, *([claimed] if claimed else [])])
+    except table.Refused as refused:
+        first = claim.result(refused, claimed) if claim and claimed else None
+        return as_created(first) if first else None
+    return View(state, text)
 
 
 def as_created(article_id: str) -> View:
@@ -113,11 +122,10 @@ def as_created(article_id: str) -> View:
     return View(_state(article_id, state.key, state.owner, text, state.group), text)
 
 
-def _new(given: inputs.NewArticle, owner: str, at: datetime) -> tuple[State, Revision]:
+def _new(given: inputs.NewArticle, owner: str, at: datetime, group: str | None) -> tuple[State, Revision]:
     article_id = str(ULID.from_datetime(at))
     text = Revision(1, clock.stamp(at), owner, content(given, None))
-    group = _group_of(given.translation_of) if given.translation_of else article_id
-    return _state(article_id, slugs.new_key(), owner, text, group), text
+    return _state(article_id, slugs.new_key(), owner, text, group or article_id), text
 
 
 def _state(article_id: str, key: str, owner: str, text: Revision, group: str) -> State:
@@ -197,15 +205,10 @@ def _no_original() -> Problem:
     return invalid("translation_of", "unknown_article", "There is no such article.")
 
 
-def _group_of(reference: str) -> str:
-    return find(reference).group
-
-
-def _join(state: State, reference: str | None, by: Person) -> Iterator[Write]:
-    """The writes that put an article into the group of the one it translates, as that one stands now."""
-    if reference is None:
+def _join(state: State, original: State | None, by: Person) -> Iterator[Write]:
+    """The writes that put an article into the group of the one it translates, as that one stands."""
+    if original is None:
         return
-    original = find(reference)
     if original.status != "published" and original.owner != by.id and roles.reach(by.role, "write") != roles.ALL:
         raise _no_original()
     group = translations.load(original.group)
@@ -264,28 +267,35 @@ def _merge(target: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
 
 def _save(state: State, fresh: Content, translation_of: str | None, by: Person, at: datetime) -> View:
     text = Revision(state.revision + 1, clock.stamp(at), by.id, fresh)
-    after = state.changed(revision=text.n, edited_at=text.saved_at, edited_by=by.id, **_named_in(fresh))
-    after, group_writes = _regroup(state, after, translation_of, by)
-    state_write = desk.keep(after, state)
-    desk.commit([state_write, desk.keep_text(state.id, text), *desk.relist(state, after), *group_writes], state_write)
-    return View(after, text)
+    saved = state.changed(revision=text.n, edited_at=text.saved_at, edited_by=by.id, **_named_in(fresh))
+    for _ in table.tries():
+        after, group_writes = _regroup(state, saved, translation_of, by)
+        state_write = desk.keep(after, state)
+        writes = [state_write, desk.keep_text(state.id, text), *desk.relist(state, after), *group_writes]
+        try:
+            desk.commit(writes, state_write)
+        except table.Refused:
+            continue  # a group moved on
+        return View(after, text)
+    raise Unavailable
 
 
 def _regroup(before: State, after: State, translation_of: str | None, by: Person) -> tuple[State, list[Write]]:
     """Joins, leaves or tells a group of translations what a save changed."""
-    wanted = _group_of(translation_of) if translation_of else before.id
+    stays = translation_of == _translates(before)
+    if stays and after.language == before.language:
+        return after, []
+    original = find(translation_of) if translation_of and not stays else None
     group = translations.load(before.group)
-    if wanted == before.group:
-        changed = before.language != after.language and after.id in group.members
-        return after, list(translations.join(group, after)) if changed else []
+    if stays or (original and original.group == before.group):
+        return after, list(translations.speak(group, after))
     if before.group != before.id or group.members:
         if before.published_at:
             raise WrongState("What was published stays with its translations.")
         if before.group == before.id:
             raise WrongState("Other articles are translations of this one.")
-    moved = replace(after, group=wanted)
-    leaving = list(translations.leave(group, before)) if group.members else []
-    return moved, [*leaving, *_join(moved, translation_of, by)]
+    moved = replace(after, group=original.group if original else before.id)
+    return moved, [*translations.leave(group, before), *_join(moved, original, by)]
 
 
 # ---------------------------------------------------------------- delete
@@ -299,17 +309,15 @@ def delete(article_id: str, version: int, by: Person, at: datetime) -> None:
     state, _ = desk.opened(article_id, by, "write", version)
     if state.published_at or state.status != "draft":
         raise WrongState("Only a draft that was never published or scheduled can be deleted.")
-    group = translations.load(state.group)
     store = settings.get().desk
     state_write = table.delete(store, keys.state(article_id), "#version = :version", version=version)
     writes = [
         state_write,
         table.delete(store, keys.reserved(state.key)),
         *desk.relist(state, None),
-        *(translations.leave(group, state) if article_id in group.members else ()),
         desk.audit(state, "delete", by.id, at),
     ]
-    desk.commit(writes, state_write)
+    translations.commit(writes, state_write, state.group, lambda group: translations.leave(group, state))
     for n in range(1, state.revision + 1):
         table.write(table.delete(store, keys.revision(article_id, n)))
 

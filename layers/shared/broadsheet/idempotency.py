@@ -15,7 +15,7 @@ from . import clock, keys, settings, table
 from .errors import BadIdempotencyKey, IdempotencyConflict
 
 if TYPE_CHECKING:
-    from .table import Refused, Write
+    from .table import Item, Refused, Write
 
 KEPT = timedelta(hours=24)
 LONGEST = 255
@@ -41,14 +41,20 @@ class Claim:
         unclaimed = f"{table.ABSENT} OR #expires_at <= :now"
         return table.put(settings.get().sessions, item, unclaimed, now=clock.epoch(at))
 
+    def standing(self, at: datetime) -> str | None:
+        """What the first request made. Raises IdempotencyConflict."""
+        item = table.get(settings.get().sessions, keys.idempotency(self.hash), consistent=True)
+        return self._made(item) if item and item["expires_at"] > clock.epoch(at) else None
+
     def result(self, refused: Refused, write: Write) -> str | None:
         """What the first request made, if it was this claim that was refused. Raises IdempotencyConflict."""
-        standing = refused.items.get(write)
-        if standing is None:
-            return None
-        if standing["fingerprint"] != self.fingerprint:
+        item = refused.items.get(write)
+        return self._made(item) if item else None
+
+    def _made(self, item: Item) -> str:
+        if item["fingerprint"] != self.fingerprint:
             raise IdempotencyConflict
-        return str(standing["result"])
+        return str(item["result"])
 
 
 def claim(header: str | None, route: str, account: str, body: str) -> Claim | None:

@@ -14,7 +14,7 @@ from ulid import ULID
 
 from . import clock, desk, drafts, keys, markup, public, settings, slugs, table, translations
 from .desk import Live, Revision, State
-from .errors import NotFound, Unavailable, UnpublishedChanges, VersionConflict, WrongState, invalid
+from .errors import NotFound, UnpublishedChanges, VersionConflict, WrongState, invalid
 from .observability import count, logger
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ SUBSTANCE = ("headline", "standfirst", "body", "faq")
 """A change of these is one a reader would call a change."""
 FARTHEST = timedelta(days=5 * 366)
 MOST_CORRECTIONS = 50
-GROUP_TRIES = 4
 
 
 def publish(article_id: str, version: int, by: Person, at: datetime) -> View:
@@ -222,10 +221,7 @@ def _commit_public(
     at: datetime,
     extra: list[Write] | None = None,
 ) -> None:
-    """Desk and site move together or not at all. Without content, what readers had is taken away.
-
-    When only the group of translations moved on, it is read again: the article itself is still as the editor saw it.
-    """
+    """Desk and site move together or not at all. Without content, what readers had is taken away."""
     state_write = desk.keep(after, before)
     writes = [
         state_write,
@@ -235,15 +231,8 @@ def _commit_public(
         desk.audit(after, action, who, at),
         *_site_writes(before, after, content),
     ]
-    for _ in range(GROUP_TRIES):
-        group = translations.load(before.group)
-        try:
-            desk.commit([*writes, *translations.tell(group, before, after)], state_write)
-        except table.Refused:
-            continue
-        count(f"Article{action.title()}")
-        return
-    raise Unavailable
+    translations.commit(writes, state_write, before.group, lambda group: translations.tell(group, before, after))
+    count(f"Article{action.title()}")
 
 
 def _site_writes(before: State, after: State, content: Content | None) -> Iterator[Write]:

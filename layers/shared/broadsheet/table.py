@@ -29,9 +29,15 @@ if TYPE_CHECKING:
 
 Item = dict[str, Any]
 MAX_ITEM_BYTES = 400 * 1024
-CONFLICT_TRIES = 8
+TRIES = 8
 BUSY = frozenset(
-    {"ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded", "InternalServerError"}
+    {
+        "ProvisionedThroughputExceededException",
+        "ThrottlingException",
+        "RequestLimitExceeded",
+        "InternalServerError",
+        "TransactionConflictException",
+    }
 )
 PASSING = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
 NAME = re.compile(r"#(\w+)")
@@ -109,15 +115,15 @@ def batch_get(table: str, keys: Sequence[Key], *, consistent: bool = False) -> d
     """Up to 100 items by (pk, sk); what DynamoDB leaves unprocessed is asked for again."""
     found: dict[tuple[str, str], Item] = {}
     asked: Mapping[str, Any] = {table: {"Keys": [from_item(key) for key in keys], "ConsistentRead": consistent}}
-    for wait in _waits():
+    for _ in tries():
         if not keys or not asked:
             return found
         answer = _call("batch_get_item", RequestItems=asked)
         items = [to_item(raw) for raw in answer["Responses"].get(table, [])]
         found |= {(item["pk"], item["sk"]): item for item in items}
         asked = answer.get("UnprocessedKeys") or {}
-        if asked:
-            time.sleep(wait)
+        if not asked:
+            return found
     raise Unavailable
 
 
@@ -270,13 +276,12 @@ def transact(writes: Iterable[Write]) -> None:
         "TransactItems": [{operation.action: operation.request()} for operation in operations],
         "ClientRequestToken": str(uuid.uuid4()),
     }
-    for wait in _waits():
+    for _ in tries():
         try:
             _call("transact_write_items", **request)
         except ClientError as error:
             if refused := _refused(operations, error):
                 raise Refused(refused) from None
-            time.sleep(wait)
         else:
             return
     raise Unavailable
@@ -307,10 +312,11 @@ def _code(error: ClientError) -> str:
     return str(error.response["Error"]["Code"])
 
 
-def _waits() -> Iterator[float]:
-    """Growing, jittered pauses in seconds; about two seconds in all."""
-    for attempt in range(CONFLICT_TRIES):
-        yield random.uniform(0.5, 1) * min(0.02 * 2**attempt, 0.5)  # noqa: S311
+def tries() -> Iterator[int]:
+    """For what may have to be tried again: growing, jittered pauses between the tries, about two seconds in all."""
+    for attempt in range(TRIES):
+        yield attempt
+        time.sleep(random.uniform(0.5, 1) * min(0.02 * 2**attempt, 0.5))  # noqa: S311
 
 
 def _call(operation: str, **request: Any) -> Any:

@@ -7,14 +7,14 @@ published at the same moment cannot miss each other: one of them is refused and 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from . import keys, settings, table
-from .errors import TranslationExists, invalid
+from . import desk, keys, settings, table
+from .errors import TranslationExists, Unavailable, invalid
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from .desk import State
     from .table import Item, Write
@@ -37,8 +37,11 @@ class Group:
         return table.put(settings.get().desk, item, table.ABSENT)
 
     def unchanged(self) -> Write:
-        """Asserts that nobody has made a group of an article that is alone."""
-        return table.check(settings.get().desk, keys.group(self.id), table.ABSENT)
+        """Asserts that the group is as it was read; that there is still none of an article that is alone."""
+        store = settings.get().desk
+        if self.revision:
+            return table.check(store, keys.group(self.id), "#revision = :revision", revision=self.revision)
+        return table.check(store, keys.group(self.id), table.ABSENT)
 
     def taken(self, language: str, article_id: str) -> None:
         """Raises TranslationExists when another member has this language."""
@@ -70,17 +73,43 @@ def member(state: State) -> Item:
 
 def join(group: Group, *states: State) -> Iterator[Write]:
     """Makes articles members. Raises TranslationExists, Invalid for more than publishing's one transaction can tell."""
-    if len(group.members) + len(states) > MOST_MEMBERS:
+    if len(group.members.keys() | {state.id for state in states}) > MOST_MEMBERS:
         raise invalid("translation_of", "too_many", f"At most {MOST_MEMBERS} languages.")
     for state in states:
         group.taken(state.language, state.id)
-        yield table.put(settings.get().desk, member(state))
+        group = replace(group, members={**group.members, state.id: member(state)})
+        yield table.put(settings.get().desk, group.members[state.id])
     yield group.move_on()
+
+
+def speak(group: Group, state: State) -> Iterator[Write]:
+    """Writes an article's new language into its group. Raises TranslationExists."""
+    if state.id in group.members:
+        yield from join(group, state)
+    else:
+        yield group.unchanged()
 
 
 def leave(group: Group, state: State) -> Iterator[Write]:
-    yield table.delete(settings.get().desk, keys.member(group.id, state.id))
-    yield group.move_on()
+    if state.id in group.members:
+        yield table.delete(settings.get().desk, keys.member(group.id, state.id))
+        yield group.move_on()
+    else:
+        yield group.unchanged()
+
+
+def commit(writes: list[Write], state_write: Write, group_id: str, told: Callable[[Group], Iterable[Write]]) -> None:
+    """Carries out a change of one article with what it means for its group. Raises VersionConflict.
+
+    When only the group moved on, it is read again: the article itself is still as the editor saw it.
+    """
+    for _ in table.tries():
+        try:
+            desk.commit([*writes, *told(load(group_id))], state_write)
+        except table.Refused:
+            continue
+        return
+    raise Unavailable
 
 
 def tell(group: Group, before: State, after: State) -> Iterator[Write]:
@@ -90,7 +119,7 @@ def tell(group: Group, before: State, after: State) -> Iterator[Write]:
         return
     members = {**group.members, after.id: member(after)}
     if members == group.members and after.status == before.status == "published":
-        yield table.check(settings.get().desk, keys.group(group.id), "#revision = :revision", revision=group.revision)
+        yield group.unchanged()
         return
     yield table.put(settings.get().desk, members[after.id])
     yield group.move_on()

@@ -1,0 +1,122 @@
+"""What stands around the functions in the template keeps up with them: the CDN in front, the alarms behind."""
+
+from __future__ import annotations
+
+import json
+import re
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from local import cloudformation
+from local.template import PATH, ROOT
+
+if TYPE_CHECKING:
+    from local.template import Template
+
+SECRET = {"Cdn": "on", "OriginSecret": "s" * 43, "OriginSecretHashes": "0" * 64}
+ADDED_BY_CLOUDFRONT = {"x-origin-secret", "if-none-match", "cookie"}
+"""The secret by the origin, revalidation by the cache, cookies by the policy's own switch."""
+READ = re.compile(r"""headers\.get\(\s*"([a-z-]+)\"""")
+
+
+def resolved(parameters: dict[str, str]) -> dict[str, Any]:
+    stack = cloudformation.Stack(cloudformation.parse(PATH.read_text("utf-8")), parameters)
+    found: dict[str, Any] = stack.resolve(stack.resources)
+    return found
+
+
+@pytest.fixture(scope="module")
+def resources() -> dict[str, Any]:
+    return resolved(SECRET)
+
+
+def of_type(resources: dict[str, Any], kind: str) -> dict[str, Any]:
+    return {name: each["Properties"] for name, each in resources.items() if each["Type"] == kind}
+
+
+def passed_on(resources: dict[str, Any], behaviour: dict[str, Any]) -> set[str]:
+    request = resources[behaviour["OriginRequestPolicyId"]]["Properties"]["OriginRequestPolicyConfig"]
+    cache = resources[behaviour["CachePolicyId"]]["Properties"]["CachePolicyConfig"]
+    keyed = cache["ParametersInCacheKeyAndForwardedToOrigin"]
+    headers = [*request["HeadersConfig"]["Headers"], *keyed["HeadersConfig"].get("Headers", [])]
+    return {header.lower() for header in headers}
+
+
+def test_a_private_route_gets_every_header_that_functions_read(resources: dict[str, Any]) -> None:
+    files = [*(ROOT / "layers" / "shared").rglob("*.py"), *(ROOT / "functions").rglob("*.py")]
+    read = {name for file in files for name in READ.findall(file.read_text("utf-8"))} - ADDED_BY_CLOUDFRONT
+    assert {"authorization", "if-match"} <= read
+    distribution = resources["Distribution"]["Properties"]["DistributionConfig"]
+    private = passed_on(resources, distribution["DefaultCacheBehavior"])
+    threads = next(each for each in distribution["CacheBehaviors"] if each["PathPattern"].endswith("/comments"))
+    assert read | {"cloudfront-viewer-address"} <= private == passed_on(resources, threads)
+
+
+def test_no_policy_asks_for_more_headers_than_the_quota(resources: dict[str, Any]) -> None:
+    for policy in of_type(resources, "AWS::CloudFront::OriginRequestPolicy").values():
+        headers = policy["OriginRequestPolicyConfig"]["HeadersConfig"]["Headers"]
+        assert len(headers) <= 10
+        assert "Authorization" not in headers, "CloudFront takes it in a cache policy only"
+
+
+def test_only_what_the_articles_function_answers_is_kept(resources: dict[str, Any], template: Template) -> None:
+    behaviours = resources["Distribution"]["Properties"]["DistributionConfig"]["CacheBehaviors"]
+    patterns = [each["PathPattern"] for each in behaviours]
+    for function in template.functions.values():
+        for route in function.routes:
+            kept = any(fnmatchcase(route.path, pattern) for pattern in patterns)
+            public = function.name == "ArticlesFunction"
+            assert kept == public or (kept and route.method != "GET"), route.key
+
+
+def test_without_a_cdn_there_is_nothing_of_it() -> None:
+    off = resolved({"Cdn": "off"})
+    assert not [name for name, each in off.items() if each["Type"].startswith("AWS::CloudFront::")]
+    policies = off["BuildListsRole"]["Properties"]["Policies"]
+    assert "cloudfront" not in str(policies)
+    variables = off["BuildListsFunction"]["Properties"]["Environment"]["Variables"]
+    assert variables["DISTRIBUTION_ID"] == ""
+
+
+def test_with_one_only_the_list_builder_may_purge_it_and_nothing_else(resources: dict[str, Any]) -> None:
+    statements = {
+        name: statement
+        for name, role in of_type(resources, "AWS::IAM::Role").items()
+        for policy in role["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]
+        if "cloudfront" in str(statement)
+    }
+    assert list(statements) == ["BuildListsRole"]
+    statement = statements["BuildListsRole"]
+    assert statement["Action"] == "cloudfront:CreateInvalidation"
+    assert statement["Resource"].endswith(":distribution/Distribution")
+
+
+def test_no_statement_allows_a_wildcard_action_or_every_resource(resources: dict[str, Any]) -> None:
+    for role in of_type(resources, "AWS::IAM::Role").values():
+        for policy in role["Policies"]:
+            for statement in policy["PolicyDocument"]["Statement"]:
+                assert "*" not in str(statement["Action"])
+                assert statement["Resource"] != "*"
+
+
+def test_each_function_and_each_table_is_watched(resources: dict[str, Any], template: Template) -> None:
+    alarms = of_type(resources, "AWS::CloudWatch::Alarm")
+    watched = {
+        (alarm["MetricName"], dimension["Value"])
+        for alarm in alarms.values()
+        if "MetricName" in alarm
+        for dimension in alarm["Dimensions"]
+    }
+    for name, function in template.functions.items():
+        assert {("Errors", name), ("Throttles", name)} <= watched
+        assert not function.routes or ("Duration", name) in watched
+        assert not function.streams or ("IteratorAge", name) in watched
+    queries = [metric["Expression"] for alarm in alarms.values() for metric in alarm.get("Metrics", [])]
+    for table in template.tables:
+        for metric in ("ThrottledRequests", "SystemErrors"):
+            assert [q for q in queries if f"SUM({metric})" in q and q.endswith(f"TableName = '{table}'")]
+    shown = json.loads(resources["Dashboard"]["Properties"]["DashboardBody"])["widgets"][0]["properties"]["alarms"]
+    assert [arn.split(":")[-1] for arn in shown] == list(alarms)
