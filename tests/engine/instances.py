@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent.parent
 WRITES = {"TransactWriteItems", "PutItem", "UpdateItem", "DeleteItem"}
 PATIENCE = 30.0
+FUNCTIONS = ("newsroom", "login", "send_mail", "forget", "publish_due", "build_lists", "articles")
+LATE = ("argon2", "zxcvbn", "jinja2")
+"""What functions load when they need it; here once for all children."""
 
 
 @dataclass(frozen=True)
@@ -156,8 +159,10 @@ def main() -> None:
 
     told = os.fdopen(os.dup(1), "w")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # functions log to standard output
-    handlers = {name: _handler(name) for name in ("newsroom", "login", "publish_due", "build_lists", "articles")}
+    handlers = {name: _handler(name) for name in FUNCTIONS}
     table.client()
+    for name in LATE:
+        importlib.import_module(name)
     gc.collect()
     gc.freeze()
     for line in sys.stdin:

@@ -41,6 +41,10 @@ CONDITIONS: dict[str, Callable[[Write], bool]] = {
     "session": _pk("SESSION#"),
     "throttle": _pk("THROTTLE#"),
     "email": _pk("EMAIL#"),
+    "generation": _pk("ACCOUNT#"),
+    "link": _pk("TOKEN#"),
+    "admins": _pk("ADMINS"),
+    "lease": _pk("MAIL#"),
     "front": _pk("FRONT"),
 }
 """Which writes lose their condition."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from ulid import ULID
 
 from . import accounts, clock, devices, http, keys, settings, table
-from .errors import NotFound, NotLoggedIn, Unavailable
+from .errors import LoginFailed, NotFound, NotLoggedIn, Unavailable
 from .roles import Person
 
 if TYPE_CHECKING:
@@ -73,9 +73,12 @@ def start(account: Account, user_agent: str, at: datetime, also: Iterable[Write]
 
 def _unchanged(checked: Account) -> Account:
     """The account as it stands, if only sessions of it began or ended since it was checked."""
-    now = accounts.load(checked.id)
+    try:
+        now = accounts.load(checked.id)
+    except NotFound:
+        raise LoginFailed from None
     if (now.password, now.role, now.banned_at) != (checked.password, checked.role, checked.banned_at):
-        raise NotLoggedIn
+        raise LoginFailed
     return now
 
 
