@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import botocore.session
 import pytest
 from broadsheet import articles, clock, passwords, settings, table
 from moto import mock_aws
@@ -12,6 +13,7 @@ from moto import mock_aws
 from local.guard import Guard
 from local.template import Template, create_tables
 
+from .mailbox import Outbound
 from .meter import Meter
 from .stage import Stage
 
@@ -58,9 +60,26 @@ def _cheap_passwords() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def outbound() -> Outbound:
+    """The one way out of this process for mail; it begins empty with each stage."""
+    way = Outbound()
+    way.everywhere()
+    return way
+
+
+@pytest.fixture(scope="session")
+def one_session(outbound: Outbound) -> botocore.session.Session:
+    """Reads what describes AWS's services once for all tests."""
+    return botocore.session.get_session()
+
+
 @pytest.fixture
-def stage(template: Template, guard: Guard) -> Iterator[Stage]:
-    with mock_aws():
+def stage(
+    template: Template, guard: Guard, outbound: Outbound, one_session: botocore.session.Session
+) -> Iterator[Stage]:
+    with mock_aws(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(botocore.session, "get_session", lambda: one_session)
         settings.get.cache_clear()
         table.client.cache_clear()
         articles.forget()
@@ -68,7 +87,8 @@ def stage(template: Template, guard: Guard) -> Iterator[Stage]:
         meter = Meter()
         meter.attach(table.client())
         guard.attach(table.client())
-        yield Stage(template, guard, meter)
+        outbound.empty()
+        yield Stage(template, guard, meter, outbound)
         table.client.cache_clear()
 
 

@@ -20,6 +20,8 @@ from local import filters, http_events
 from local.routes import Routes
 from local.worker import Context
 
+from .mailbox import Outbound
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -28,9 +30,11 @@ if TYPE_CHECKING:
     from local.guard import Guard
     from local.template import Function, Template
 
+    from .mailbox import Mail
     from .meter import Call, Meter
 
 PASSWORD = "four small words are long"
+ADDRESS = "203.0.113.9"
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,7 @@ class Stage:
     template: Template
     guard: Guard
     meter: Meter
+    outbound: Outbound = field(default_factory=Outbound)
     replies: list[Reply] = field(default_factory=list)
     _handlers: dict[str, Callable[[Any, Any], Any]] = field(default_factory=dict)
     _delivered: dict[str, str] = field(default_factory=dict)
@@ -84,6 +89,7 @@ class Stage:
         version: int | None = None,
         query: Mapping[str, Any] | None = None,
         raw: bytes | None = None,
+        address: str = ADDRESS,
         **headers: str,
     ) -> Reply:
         """A request as a client makes it: `send` goes as JSON, `version` as If-Match, keyword headers with hyphens."""
@@ -93,7 +99,7 @@ class Stage:
         given |= {"if-match": f'"{version}"'} if version is not None else {}
         given |= {name.replace("_", "-"): value for name, value in headers.items()}
         asked = urlencode(query or {}, doseq=True)
-        request = http_events.Request(method, quote(path), asked, list(given.items()), body, "203.0.113.9", 443)
+        request = http_events.Request(method, quote(path), asked, list(given.items()), body, address, 443)
         matched = Routes(self.template).match(method, request.raw_path)
         assert matched, f"{method} {path} is no route of the template"
         route, function, parameters = matched
@@ -123,19 +129,36 @@ class Stage:
     # ------------------------------------------------------------ events
 
     def settle(self) -> None:
-        """Delivers what the Site stream holds to whoever listens, and lets readers' memories fade."""
+        """Delivers what the streams hold, and what that writes to them, until nothing is left. Readers' memories fade."""
         articles.forget()
-        streams = table.client("dynamodbstreams")
-        for function in self.template.functions.values():
-            for source in function.streams:
-                records = [record for record in self._new_records(streams, source.table) if _wanted(source, record)]
-                if records:
-                    answer = self.invoke(function.name, {"Records": records})
-                    assert answer == {"batchItemFailures": []}
+        while sum(self._settled(logical_id) for logical_id in self.template.tables):
+            pass
 
-    def _new_records(self, streams: Any, logical_id: str) -> list[Any]:
+    def _settled(self, logical_id: str) -> bool:
+        records = self.records(logical_id)
+        for function in self.template.functions.values():
+            assert not records or self.deliver(function.name, logical_id, records) == []
+        return bool(records)
+
+    def deliver(self, name: str, logical_id: str, records: list[Any]) -> list[Any]:
+        """Those of the records that the function wants and could not do."""
+        failed: list[Any] = []
+        for source in self.template.functions[name].streams:
+            wanted = [
+                record for record in records if source.table == logical_id and filters.wanted(source.filters, record)
+            ]
+            answer = self.invoke(name, {"Records": wanted}) if wanted else {"batchItemFailures": []}
+            numbers = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
+            failed += [record for record in wanted if record["dynamodb"]["SequenceNumber"] in numbers]
+        return failed
+
+    def records(self, logical_id: str) -> list[Any]:
+        """What a table's stream holds since it was last asked; nothing for a table without one."""
         name = self.template.tables[logical_id].physical_name
-        arn = table.client().describe_table(TableName=name)["Table"]["LatestStreamArn"]
+        arn = table.client().describe_table(TableName=name)["Table"].get("LatestStreamArn")
+        return self._new_records(table.client("dynamodbstreams"), name, arn) if arn else []
+
+    def _new_records(self, streams: Any, name: str, arn: str) -> list[Any]:
         shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
         iterator = (
             self._delivered.get(name)
@@ -144,14 +167,19 @@ class Stage:
             ]
         )
         found: list[Any] = []
-        while True:
-            page = streams.get_records(ShardIterator=iterator)
-            if not page["Records"]:
-                break
+        while (page := streams.get_records(ShardIterator=iterator))["Records"]:
             found += page["Records"]
             iterator = page["NextShardIterator"]
         self._delivered[name] = iterator
         return found
+
+    def everything(self) -> list[Any]:
+        """Every item of every table."""
+        pages = [
+            table.client().get_paginator("scan").paginate(TableName=each.physical_name)
+            for each in self.template.tables.values()
+        ]
+        return [table.to_item(item) for found in pages for page in found for item in page["Items"]]
 
     def tick(self) -> Any:
         """The minute's tick of publish_due."""
@@ -164,7 +192,7 @@ class Stage:
         name = name or role
         address = f"{name}-{len(self.replies)}-{id(name)}@news.example"
         account = accounts.create(address, PASSWORD, name.title(), role, clock.now())
-        token, _ = sessions.start(account, clock.now())
+        token, _ = sessions.start(account, "", clock.now())
         return token
 
     def token(self, role: Role) -> str:
@@ -173,6 +201,31 @@ class Stage:
         if role not in tokens:
             tokens[role] = self.person(role)
         return str(tokens[role])
+
+    def mails(self, to: str = "") -> list[Mail]:
+        """What was sent, oldest first, after everything that waits was delivered."""
+        self.settle()
+        return [mail for mail in self.outbound.sent if to in {"", mail.to}]
+
+    def register(self, email: str, password: str = PASSWORD, name: str = "Mara Lind", **fields: Any) -> Reply:
+        given = {"email": email, "password": password, "display_name": name, **fields}
+        return self.call("POST", "/v1/register", given)
+
+    def registered(self, email: str, password: str = PASSWORD, name: str = "Mara Lind", **fields: Any) -> Any:
+        """A reader's own way to an account; the account."""
+        assert self.register(email, password, name, **fields).status == 202
+        verified = self.call("POST", "/v1/verify", {"token": self.mails()[-1].token})
+        assert verified.status == 200, verified.text
+        return verified.json["account"]
+
+    def log_in(self, email: str, password: str = PASSWORD, **also: Any) -> Reply:
+        headers = {name: also.pop(name) for name in set(also) - {"transport"}}
+        return self.call("POST", "/v1/login", {"email": email, "password": password, **also}, **headers)
+
+    def member(self, email: str, **fields: Any) -> str:
+        """The token of a reader who registered, confirmed and logged in."""
+        self.registered(email, **fields)
+        return str(self.log_in(email).json["token"])
 
     # ------------------------------------------------------------ articles
 
@@ -210,10 +263,6 @@ def article(**fields: Any) -> dict[str, Any]:
         **fields,
     }
     return {name: value for name, value in whole.items() if value is not None}
-
-
-def _wanted(source: Any, record: Any) -> bool:
-    return filters.wanted(source.filters, record)
 
 
 def _context(function: Function) -> Context:

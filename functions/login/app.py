@@ -64,7 +64,8 @@ def forgot_password() -> Response[str]:
 def reset_password() -> Response[str]:
     given, now = inputs.read(inputs.Reset, http.body(app.current_event)), clock.now()
     throttles.admit(throttles.TOKEN_FROM, _network(), now)
-    credentials.reset(tokens.find(given.token, now, "reset"), given.password, now)
+    account = credentials.reset(tokens.find(given.token, now, "reset"), given.password, now)
+    throttles.trust(account.email, _network(), now)
     return http.private({"status": "password_changed"})
 
 
@@ -74,9 +75,9 @@ def reset_password() -> Response[str]:
 @app.post("/v1/login")
 def log_in() -> Response[str]:
     given, now = inputs.read(inputs.Login, http.body(app.current_event)), clock.now()
-    address, network = given.email.strip().casefold(), _network()
+    address, network = accounts.normal_email(given.email) or "nobody", _network()
     throttles.login(address, network, now)
-    account = accounts.authenticate(given.email, given.password)
+    account = accounts.authenticate(address, given.password)
     also = throttles.logged_in(address, network, now)
     token, ends_at = sessions.start(account, _user_agent(), now, also)
     return _session(account, token, ends_at=ends_at, cookie=given.transport == "cookie")

@@ -34,7 +34,7 @@ def test_a_created_admin_can_log_in(stage: Stage, monkeypatch: pytest.MonkeyPatc
 @pytest.mark.parametrize(
     ("email", "password", "why"),
     [
-        ("ada@paper.org", "too short", "15 to"),
+        ("ada@paper.org", "too short", "at least 15"),
         ("no address", "four small words are long", "not an e-mail address"),
         ("admin@broadsheet.example", "four small words are long", "local run"),
         ("admin@Broadsheet.Example ", "four small words are long", "local run"),

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from .roles import Role
     from .table import Item, Write
 
-ADDRESS = re.compile(r"[^\s@<>\"(),:;\[\]\\]{1,64}@[^\s@<>\"(),:;\[\]\\]{1,190}\.[^\s@.]{2,63}")
+PART = r"[^\s@<>\"(),:;\[\]\\]"
+ADDRESS = re.compile(rf"{PART}{{1,64}}@{PART}{{1,190}}\.(?!.*\.){PART}{{2,63}}")
 
 
 class EmailTaken(Exception):  # noqa: N818  an answer for the commands that create accounts
@@ -62,8 +63,11 @@ def account_of(item: Item) -> Account:
 
 
 def normal_email(address: str) -> str | None:
-    """How an address is compared: NFC, in lower case. None for what is no address."""
-    text = unicodedata.normalize("NFC", address.strip()).casefold()
+    """How an address is compared: NFC, in lower case. None for what is no address.
+
+    Not case-folded: that would make one of `straße.example` and `strasse.example`, which belong to two people.
+    """
+    text = unicodedata.normalize("NFC", unicodedata.normalize("NFC", address.strip()).lower())
     return text if ADDRESS.fullmatch(text) else None
 
 
@@ -87,8 +91,8 @@ def find(address: str) -> Account | None:
 
 
 def authenticate(email: str, password: str) -> Account:
-    """The account of an address and its password. Raises LoginFailed, after the same work whatever was wrong; Banned."""
-    account = find(normal_email(email) or "nobody")
+    """The account of a normal address and its password. Raises LoginFailed, after the same work whatever was wrong; Banned."""
+    account = find(email)
     if not passwords.matches(account.password if account else None, password) or account is None:
         raise LoginFailed
     if account.banned_at:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from . import accounts, keys, outbox, passwords, registration, sessions, settings, site, table, throttle, tokens
-from .errors import BadToken, Unavailable
+from .errors import BadToken, NotFound, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,16 +24,26 @@ def forgot(email: str, at: datetime) -> None:
     send = throttle.allows(throttle.MAIL_TO, address, at) and account is not None
     language = account.language if account else site.get().language
     kind: outbox.Kind = "reset" if send else "nothing"
-    table.transact([outbox.mail(kind, address, language, at, account=account.id if account else "")])
+    seal = tokens.seal(account)
+    table.transact([outbox.mail(kind, address, language, at, account=account.id if account else "", seal=seal)])
 
 
-def reset(token: Item, password: str, at: datetime) -> None:
+def reset(token: Item, password: str, at: datetime) -> Account:
     """A new password for who can read the account's mail. Raises BadToken, Invalid."""
-    account = accounts.load(token["account"])
-    if account.email != token["address"]:
-        raise BadToken
+    account = _sealed(token)
     registration.acceptable("password", password, account.email)
-    _set_password(account, passwords.hashed(password), at, [tokens.spend(token)])
+    return _set_password(account, passwords.hashed(password), at, [tokens.spend(token)])
+
+
+def _sealed(token: Item) -> Account:
+    """The account of a link, unless it is gone or its password or address is another. Raises BadToken."""
+    try:
+        account = accounts.load(token["account"])
+    except NotFound:
+        raise BadToken from None
+    if tokens.seal(account) != token["seal"]:
+        raise BadToken
+    return account
 
 
 def change_password(account_id: str, current: str, fresh: str, at: datetime) -> Account:
@@ -76,26 +86,31 @@ def change_email(account_id: str, email: str, password: str, at: datetime) -> No
     kind: outbox.Kind = "known" if taken else "confirm_email"
     if not throttle.allows(throttle.MAIL_TO, address, at):
         kind = "nothing"
-    table.transact([outbox.mail(kind, address, account.language, at, account=account.id)])
+    seal = tokens.seal(account)
+    table.transact([outbox.mail(kind, address, account.language, at, account=account.id, seal=seal)])
 
 
 def confirm_email(token: Item, at: datetime) -> Account:
     """Moves the account to the address whose mail was answered, and tells the old one. Raises BadToken."""
-    account = accounts.load(token["account"])
-    after = account.changed(email=token["address"])
-    try:
-        table.transact(
-            [
-                tokens.spend(token),
-                accounts.keep(after, account),
-                accounts.point(after),
-                table.delete(settings.get().accounts, keys.email(account.email)),
-                outbox.mail("email_changed", account.email, account.language, at, account=account.id),
-            ]
-        )
-    except table.Refused:
-        raise BadToken from None
-    return after
+    for _ in range(TRIES):
+        account = _sealed(token)
+        after = account.changed(email=token["address"])
+        kept = accounts.keep(after, account)
+        writes = [
+            kept,
+            tokens.spend(token),
+            accounts.point(after),
+            table.delete(settings.get().accounts, keys.email(account.email)),
+            outbox.mail("email_changed", account.email, account.language, at, account=account.id),
+        ]
+        try:
+            table.transact(writes)
+        except table.Refused as refused:
+            if list(refused.items) != [kept]:
+                raise BadToken from None
+            continue
+        return after
+    raise Unavailable
 
 
 def change_profile(account_id: str, fields: dict[str, str]) -> Account:
@@ -103,7 +118,7 @@ def change_profile(account_id: str, fields: dict[str, str]) -> Account:
     for _ in range(TRIES):
         account = accounts.load(account_id)
         after = account.changed(**fields)
-        renamed = sessions.renamed(account_id, after.display_name) if after.display_name != account.display_name else ()
+        renamed = sessions.renamed(account_id, after.display_name) if after.display_name != account.display_name else []
         try:
             table.transact([accounts.keep(after, account), *renamed])
         except table.Refused:

@@ -82,6 +82,6 @@ def export(account: Account, current_id: str, at: datetime) -> dict[str, Any]:
     """Everything kept about a person, but the password's hash."""
     return {
         "exported_at": clock.stamp(at),
-        "account": account.own(),
+        "account": {**account.own(), "banned_at": account.banned_at},
         "sessions": sessions.of(account.id, current_id, at),
     }

@@ -206,14 +206,14 @@ class Correction(Input):
 
 
 class Login(Input):
-    email: Annotated[str, Field(min_length=3, max_length=254)]
-    password: Annotated[str, Field(min_length=1, max_length=1024)]
+    email: Annotated[Line, Field(min_length=3, max_length=254)]
+    password: Annotated[str, Field(min_length=1, max_length=4096)]
     transport: Literal["bearer", "cookie"] = "bearer"
 
 
 Password = Annotated[str, Field(max_length=4096)]
 """Its length and strength are judged where its account is known."""
-Email = Annotated[str, Field(max_length=254)]
+Email = Annotated[Line, Field(max_length=254)]
 DisplayName = Annotated[Line, AfterValidator(_filled), Field(max_length=60)]
 Language = Annotated[str, AfterValidator(_language)]
 
@@ -325,5 +325,7 @@ def _field_error(found: dict[str, Any]) -> FieldError:
     context, kind = found.get("ctx", {}), found["type"]
     if kind in OURS and "message" in context:
         return FieldError(path, kind, context["message"])
+    if kind in {"too_long", "too_short"} and context["field_type"] == "Value":
+        kind = f"string_{kind}"  # a text that was first made normal
     code, message = CODES.get(kind, ("wrong_type", "Has the wrong type."))
     return FieldError(path, code, message.format(**context) if context else message)

@@ -32,6 +32,10 @@ class Leased(Exception):  # noqa: N818
     """Somebody else is sending this mail just now."""
 
 
+class NotSent(Exception):  # noqa: N818
+    """The mail service did not take it. Says why in its code only: its own words name the address."""
+
+
 @dataclass(frozen=True)
 class Rendered:
     subject: str
@@ -40,7 +44,7 @@ class Rendered:
 
 
 def deliver(mail_id: str, at: datetime) -> None:
-    """Sends a waiting mail; one that is sent, or gone, is nothing to do. Raises Leased, and what the mail service does."""
+    """Sends a waiting mail; one that is sent, or gone, is nothing to do. Raises Leased, NotSent."""
     store, key = settings.get().accounts, keys.mail(mail_id)
     mail = table.get(store, key, consistent=True)
     if mail is None or mail["state"] != "waiting":
@@ -49,8 +53,13 @@ def deliver(mail_id: str, at: datetime) -> None:
         table.write(table.delete(store, key))
         return
     _lease(key, at)
-    _send(mail["to"], rendered(mail, _link(mail, at)))
-    table.write(table.update(store, key, "SET #state = :sent, #sent_at = :at", sent="sent", at=clock.stamp(at)))
+    try:
+        _send(mail["to"], rendered(mail, _link(mail, at)))
+    except NotSent:
+        table.write(table.update(store, key, "REMOVE #leased_until"))  # so that the next try need not wait for its end
+        raise
+    sent = "SET #state = :sent, #sent_at = :at REMOVE #to"
+    table.write(table.update(store, key, sent, sent="sent", at=clock.stamp(at)))
 
 
 def _lease(key: keys.Key, at: datetime) -> None:
@@ -69,7 +78,7 @@ def _link(mail: Item, at: datetime) -> str:
     page = LINKS.get(mail["kind"])
     if page is None:
         return ""
-    token = tokens.mint(mail["kind"], mail["to"], mail["account"], mail["pending"], at)
+    token = tokens.mint(mail, at)
     return f"{settings.get().site_origin}/{page}#token={token}"
 
 
@@ -113,8 +122,12 @@ def _send(to: str, mail: Rendered) -> None:
         "Text": {"Data": mail.text, "Charset": "UTF-8"},
         "Html": {"Data": mail.html, "Charset": "UTF-8"},
     }
-    table.client("sesv2").send_email(
-        FromEmailAddress=settings.get().mail_sender,
-        Destination={"ToAddresses": [to]},
-        Content={"Simple": {"Subject": {"Data": mail.subject, "Charset": "UTF-8"}, "Body": body}},
-    )
+    try:
+        table.client("sesv2").send_email(
+            FromEmailAddress=settings.get().mail_sender,
+            Destination={"ToAddresses": [to]},
+            Content={"Simple": {"Subject": {"Data": mail.subject, "Charset": "UTF-8"}, "Body": body}},
+        )
+    except Exception as error:
+        refused = getattr(error, "response", {}).get("Error", {}).get("Code")
+        raise NotSent(refused or type(error).__name__) from None

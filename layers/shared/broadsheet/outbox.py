@@ -28,8 +28,10 @@ Kind = Literal[
 KEPT = timedelta(days=7)
 
 
-def mail(kind: Kind, to: str, language: str, at: datetime, account: str = "", pending: str = "") -> Write:
-    """A mail to be sent. `account` or `pending` is what the link in it will be good for."""
+def mail(
+    kind: Kind, to: str, language: str, at: datetime, account: str = "", pending: str = "", seal: str = ""
+) -> Write:
+    """A mail to be sent. `account` or `pending` is what the link in it will be good for, as long as the `seal` holds."""
     item = {
         **keys.mail(str(ULID.from_datetime(at))),
         "entity": "mail",
@@ -39,6 +41,7 @@ def mail(kind: Kind, to: str, language: str, at: datetime, account: str = "", pe
         "language": language,
         "account": account,
         "pending": pending,
+        "seal": seal,
         "state": "waiting",
         "created_at": clock.stamp(at),
         "expires_at": clock.epoch(at + KEPT),

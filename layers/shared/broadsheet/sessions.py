@@ -214,11 +214,15 @@ def endings(account_id: str, kept: str = "") -> list[Write]:
     return list(_deletes(account_id, [row for row in _rows(account_id) if row["sk"] != kept]))
 
 
-def renamed(account_id: str, display_name: str) -> Iterator[Write]:
-    """Gives an account's sessions its new name."""
-    for row in _rows(account_id):
-        key = keys.session(row["hash"])
-        yield table.update(settings.get().sessions, key, "SET #display_name = :name", table.PRESENT, name=display_name)
+def renamed(account_id: str, display_name: str) -> list[Write]:
+    """Gives an account's sessions its new name; those that time to live has swept up are no more."""
+    store, wanted = settings.get().sessions, [keys.session(row["hash"]) for row in _rows(account_id)]
+    there = table.batch_get(store, wanted, consistent=True)
+    return [
+        table.update(store, key, "SET #display_name = :name", table.PRESENT, name=display_name)
+        for key in wanted
+        if (key["pk"], key["sk"]) in there
+    ]
 
 
 def _rows(account_id: str) -> list[Item]:

@@ -62,9 +62,9 @@ def login(email: str, network: str, at: datetime) -> None:
         return
     trusted = table.get(settings.get().sessions, _trust(email, network), consistent=True)
     known_here = trusted is not None and trusted["expires_at"] > clock.epoch(at)
-    admit(LOGIN, f"{email} {network}" if known_here else email, at)
     if not known_here:
         admit(LOGIN_FROM, network, at)
+    admit(LOGIN, f"{email} {network}" if known_here else email, at)
 
 
 def logged_in(email: str, network: str, at: datetime) -> list[Write]:
@@ -78,6 +78,12 @@ def logged_in(email: str, network: str, at: datetime) -> list[Write]:
         table.delete(store, LOGIN.key(f"{email} {network}")),
         table.delete(store, LOGIN.key(email)),
     ]
+
+
+def trust(email: str, network: str, at: datetime) -> None:
+    """After a password was reset: the way in for an owner whom strangers' guesses keep waiting."""
+    for write in logged_in(email, network, at):
+        table.write(write)
 
 
 def _trust(email: str, network: str) -> Key:
@@ -103,15 +109,19 @@ def admit(limit: Limit, who: str, at: datetime) -> None:
 
 
 def allows(limit: Limit, who: str, at: datetime) -> bool:
-    """Counts a try; whether it is one of the free ones. For what is limited without saying so."""
+    """Counts a try; whether it is one of the free ones. For what is limited without saying so.
+
+    The hour runs from the first try, so whoever goes on and on trying does not keep the free ones from coming back.
+    """
     if not settings.get().throttles:
         return True
     counted = table.get(settings.get().sessions, limit.key(who), consistent=True)
-    tries = counted["tries"] if counted and counted["expires_at"] > clock.epoch(at) else 0
-    return _counted(limit.key(who), counted, tries + 1, limit.free, at) and tries < limit.free
+    live = counted is not None and counted["expires_at"] > clock.epoch(at)
+    tries, ends = (counted["tries"], counted["expires_at"]) if counted and live else (0, 0)
+    return _counted(limit.key(who), counted, tries + 1, limit.free, at, ends) and tries < limit.free
 
 
-def _counted(key: Key, standing: Item | None, tries: int, free: int, at: datetime) -> bool:
+def _counted(key: Key, standing: Item | None, tries: int, free: int, at: datetime, ends: int = 0) -> bool:
     wait = min(2 ** (tries - free), LONGEST_WAIT) if tries > free else 0
     item = {
         **key,
@@ -119,7 +129,7 @@ def _counted(key: Key, standing: Item | None, tries: int, free: int, at: datetim
         "v": 1,
         "tries": tries,
         "not_before": clock.epoch(at) + wait,
-        "expires_at": clock.epoch(at + FORGOTTEN),
+        "expires_at": ends or clock.epoch(at + FORGOTTEN),
     }
     if standing is None:
         write = table.put(settings.get().sessions, item, table.ABSENT)

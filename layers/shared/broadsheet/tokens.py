@@ -1,4 +1,8 @@
-"""What a link in a mail carries: 256 bits, stored as their SHA-256, single use, an hour at most."""
+"""What a link in a mail carries: 256 bits, stored as their SHA-256, single use, an hour at most.
+
+A link that changes an account also carries the account's seal, which a new password or address breaks: with one link used,
+the others are dead, and whoever lost the account's trust has none left in another mail box.
+"""
 
 from __future__ import annotations
 
@@ -11,22 +15,24 @@ from . import clock, keys, settings, table
 from .errors import BadToken
 
 if TYPE_CHECKING:
+    from .accounts import Account
     from .table import Item, Write
 
 LIFE = timedelta(hours=1)
 
 
-def mint(kind: str, address: str, account: str, pending: str, at: datetime) -> str:
+def mint(mail: Item, at: datetime) -> str:
     """A new token, which only the mail will hold."""
     token = secrets.token_urlsafe(32)
     item = {
         **keys.token(_hash(token)),
         "entity": "token",
         "v": 1,
-        "kind": kind,
-        "address": address,
-        "account": account,
-        "pending": pending,
+        "kind": mail["kind"],
+        "address": mail["to"],
+        "account": mail["account"],
+        "pending": mail["pending"],
+        "seal": mail["seal"],
         "expires_at": clock.epoch(at + LIFE),
     }
     table.write(table.put(settings.get().sessions, item, table.ABSENT))
@@ -39,6 +45,11 @@ def find(token: str, at: datetime, *kinds: str) -> Item:
     if item is None or item["kind"] not in kinds or item["expires_at"] <= clock.epoch(at):
         raise BadToken
     return item
+
+
+def seal(account: Account | None) -> str:
+    """What of an account must still hold when its link is followed: its address and password."""
+    return _hash(f"{account.email} {account.password}") if account else ""
 
 
 def spend(found: Item) -> Write:
