@@ -101,12 +101,12 @@ def authenticate(email: str, password: str) -> Account:
 
 
 def _rehashed(account: Account, password: str) -> Account:
-    """Moves a hash to today's parameters, unless the account was changed meanwhile."""
+    """Moves a hash to today's parameters. Where the account was changed meanwhile, the password is checked once more."""
     fresh = account.changed(password=passwords.hashed(password))
     try:
         table.write(keep(fresh, account))
     except table.Refused:
-        return account
+        return authenticate(account.email, password)
     return fresh
 
 
@@ -115,6 +115,17 @@ def confirmed(account_id: str, password: str) -> Account:
     account = load(account_id)
     if not passwords.matches(account.password, password):
         raise LoginFailed("The password is wrong.")
+    return account
+
+
+def again(checked: Account) -> Account:
+    """The account as it stands now that somebody else was first. Raises LoginFailed where its password is another."""
+    try:
+        account = load(checked.id)
+    except NotFound:
+        raise LoginFailed from None
+    if account.password != checked.password:
+        raise LoginFailed
     return account
 
 

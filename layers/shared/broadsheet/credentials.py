@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from . import accounts, keys, outbox, passwords, registration, sessions, settings, site, table, throttle, tokens
-from .errors import BadToken, NotFound, Unavailable
+from .errors import BadToken, LoginFailed, NotFound, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,7 +32,10 @@ def reset(token: Item, password: str, at: datetime) -> Account:
     """A new password for who can read the account's mail. Raises BadToken, Invalid."""
     account = _sealed(token)
     registration.acceptable("password", password, account.email)
-    return _set_password(account, passwords.hashed(password), at, [tokens.spend(token)])
+    try:
+        return _set_password(account, passwords.hashed(password), at, [tokens.spend(token)])
+    except LoginFailed:
+        raise BadToken from None
 
 
 def _sealed(token: Item) -> Account:
@@ -55,7 +58,6 @@ def change_password(account_id: str, current: str, fresh: str, at: datetime) -> 
 
 
 def _set_password(account: Account, password: str, at: datetime, also: Iterable[Write]) -> Account:
-    checked = account
     for _ in range(TRIES):
         after = account.changed(password=password)
         writes = [
@@ -69,9 +71,7 @@ def _set_password(account: Account, password: str, at: datetime, also: Iterable[
         except table.Refused as refused:
             if any(write in refused for write in also):
                 raise BadToken from None
-            account = accounts.load(account.id)
-            if account.password != checked.password:
-                raise BadToken from None  # another change was first
+            account = accounts.again(account)
             continue
         return after
     raise Unavailable

@@ -29,9 +29,10 @@ def erase(account_id: str, password: str, comments: Comments, at: datetime) -> N
 
 def _erase(account: Account, comments: Comments, at: datetime) -> None:
     for _ in range(TRIES):
-        moved = list(accounts.drop(account))
+        dropped, *rest = accounts.drop(account)
         writes = [
-            *moved,
+            dropped,
+            *rest,
             *sessions.endings(account.id),
             *_logged(account, comments, at),
             outbox.mail("erased", account.email, account.language, at),
@@ -39,9 +40,9 @@ def _erase(account: Account, comments: Comments, at: datetime) -> None:
         try:
             table.transact(writes)
         except table.Refused as refused:
-            if moved[-1] in refused and account.role == "admin":
+            if dropped not in refused:
                 raise LastAdmin from None
-            account = accounts.load(account.id)
+            account = accounts.again(account)
             continue
         return
     raise Unavailable

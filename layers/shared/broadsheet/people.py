@@ -47,18 +47,18 @@ def change(account_id: str, given: ChangedAccount, by: Person, at: datetime) -> 
     for _ in range(TRIES):
         before = accounts.load(account_id)
         after = before.changed(role=given.role or before.role, banned_at=_ban(before, given.banned, at))
-        moved = list(accounts.move(before, after))
         actions = _actions(before, after, given)
         if not actions:
             return before
-        writes = [accounts.keep(after, before), *moved, *sessions.endings(account_id)]
+        kept = accounts.keep(after, before)
+        writes = [kept, *accounts.move(before, after), *sessions.endings(account_id)]
         writes += [_audit(after, action, by, at) for action in actions]
         if after.role != before.role:
             writes.append(outbox.mail("role_changed", after.email, after.language, at, account=after.id))
         try:
             table.transact(writes)
         except table.Refused as refused:
-            if moved and moved[-1] in refused:
+            if kept not in refused:
                 raise LastAdmin from None
             continue
         return after

@@ -73,11 +73,8 @@ def start(account: Account, user_agent: str, at: datetime, also: Iterable[Write]
 
 def _unchanged(checked: Account) -> Account:
     """The account as it stands, if only sessions of it began or ended since it was checked."""
-    try:
-        now = accounts.load(checked.id)
-    except NotFound:
-        raise LoginFailed from None
-    if (now.password, now.role, now.banned_at) != (checked.password, checked.role, checked.banned_at):
+    now = accounts.again(checked)
+    if (now.role, now.banned_at) != (checked.role, checked.banned_at):
         raise LoginFailed
     return now
 
