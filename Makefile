@@ -14,7 +14,7 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python;
 export PORT DATA SEED THROTTLES DYNAMODB_ENDPOINT
 export PYTHONPATH := layers/shared
 
-.PHONY: help setup run sam-local admin test lint fuzz bench tools lock-tools build lint-template test-artefact
+.PHONY: help setup run sam-local admin reapply-erasures test lint fuzz bench tools lock-tools build lint-template test-artefact
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1 \2/p' $(MAKEFILE_LIST) | while read -r target text; do printf '  make %-12s %s\n' "$$target" "$$text"; done
@@ -49,6 +49,9 @@ sam-local: setup ## The same through `sam local start-api`, where Docker is ther
 
 admin: setup ## Creates an administrator of a deployed stack (STACK= EMAIL= NAME=), or of the running local one without STACK
 	@exec $(PY) -m $(if $(STACK),commands.create_admin --stack "$(STACK)",local.create_admin) --email "$(EMAIL)" --name "$(NAME)"
+
+reapply-erasures: setup ## After a restore of Accounts: erases again whoever had been erased (STACK= ACCOUNTS= MONTHS=)
+	@exec $(PY) -m commands.reapply_erasures --stack "$(STACK)" $(if $(ACCOUNTS),--accounts "$(ACCOUNTS)") $(if $(MONTHS),--months "$(MONTHS)")
 
 # ---------------------------------------------------------------- checking
 

@@ -88,6 +88,7 @@ def deployed(stack: str) -> Mapping[str, str]:
     return {
         "STAGE": parameters.get("Stage", "prod"),
         "SITE_ORIGIN": parameters.get("SiteOrigin", "https://news.example"),
+        "MAIL_SENDER": parameters.get("MailSender", "news@news.example"),
         **{f"{name.upper()}_TABLE": physical[f"{name}Table"] for name in TABLES},
     }
 

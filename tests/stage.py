@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import secrets
 import sys
 import time
 from dataclasses import dataclass, field
@@ -173,13 +174,24 @@ class Stage:
         self._delivered[name] = iterator
         return found
 
+    def items(self, logical_id: str) -> list[Any]:
+        """Every item of a table."""
+        name = self.template.tables[logical_id].physical_name
+        pages = table.client().get_paginator("scan").paginate(TableName=name)
+        return [table.to_item(item) for page in pages for item in page["Items"]]
+
     def everything(self) -> list[Any]:
         """Every item of every table."""
-        pages = [
-            table.client().get_paginator("scan").paginate(TableName=each.physical_name)
-            for each in self.template.tables.values()
-        ]
-        return [table.to_item(item) for found in pages for page in found for item in page["Items"]]
+        return [item for logical_id in self.template.tables for item in self.items(logical_id)]
+
+    def restore(self, logical_id: str, items: list[Any]) -> None:
+        """The table as a backup had it."""
+        name = self.template.tables[logical_id].physical_name
+        for item in self.items(logical_id):
+            table.write(table.delete(name, {"pk": item["pk"], "sk": item["sk"]}))
+        for item in items:
+            table.write(table.put(name, item))
+        self.records(logical_id)
 
     def tick(self) -> Any:
         """The minute's tick of publish_due."""
@@ -190,7 +202,7 @@ class Stage:
     def person(self, role: Role, name: str = "") -> str:
         """The token of a new account with this role, logged in."""
         name = name or role
-        address = f"{name}-{len(self.replies)}-{id(name)}@news.example"
+        address = f"{name}-{secrets.token_hex(4)}@news.example"
         account = accounts.create(address, PASSWORD, name.title(), role, clock.now())
         token, _ = sessions.start(account, "", clock.now())
         return token

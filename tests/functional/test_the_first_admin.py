@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def deployed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(create_admin, "deployed", lambda stack: {})
+    monkeypatch.setattr(create_admin, "deployed", lambda _stack: {})
 
 
 def _run(monkeypatch: pytest.MonkeyPatch, email: str, password: str) -> int:
@@ -70,5 +70,5 @@ def test_table_names_come_from_the_stack(stage: Stage, monkeypatch: pytest.Monke
             names = [f"{name}Table" for name in create_admin.TABLES]
             return {"StackResources": [{"LogicalResourceId": n, "PhysicalResourceId": f"x-{n}"} for n in names]}
 
-    monkeypatch.setattr("broadsheet.table.client", lambda service="dynamodb": Cloud())
+    monkeypatch.setattr("broadsheet.table.client", lambda _service="dynamodb": Cloud())
     assert create_admin.deployed("broadsheet")["ACCOUNTS_TABLE"] == "x-AccountsTable"

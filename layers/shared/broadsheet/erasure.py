@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
+from ulid import ULID
+
 from . import accounts, clock, keys, outbox, sessions, settings, table, throttle
 from .errors import LastAdmin, Unavailable
 
@@ -18,24 +20,24 @@ if TYPE_CHECKING:
     from .table import Write
 
 Comments = Literal["anonymise", "remove"]
-TRIES = 6
 
 
 def erase(account_id: str, password: str, comments: Comments, at: datetime) -> None:
     """Erases the account of a person who has given the password once more. Raises LoginFailed, LastAdmin."""
     throttle.admit(throttle.PASSWORD, account_id, at)
-    _erase(accounts.confirmed(account_id, password), comments, at)
+    account = accounts.confirmed(account_id, password)
+    _erase(account, comments, at, outbox.mail("erased", account.email, account.language, at))
 
 
-def _erase(account: Account, comments: Comments, at: datetime) -> None:
-    for _ in range(TRIES):
+def _erase(account: Account, comments: Comments, at: datetime, *also: Write) -> None:
+    for _ in table.tries():
         dropped, *rest = accounts.drop(account)
         writes = [
             dropped,
             *rest,
             *sessions.endings(account.id),
             *_logged(account, comments, at),
-            outbox.mail("erased", account.email, account.language, at),
+            *also,
         ]
         try:
             table.transact(writes)
@@ -56,27 +58,37 @@ def _logged(account: Account, comments: Comments, at: datetime) -> list[Write]:
 
 
 def forget(account_id: str, at: datetime) -> None:
-    """Removes what an erased account left: registrations that wait at its address. Doing it twice changes nothing."""
+    """Removes what an erased account left: registrations that waited at its address. Doing it twice changes nothing."""
     store = settings.get().accounts
     work = table.get(store, keys.erasure(account_id), consistent=True)
     if work is None or work["done_at"]:
         return
+    erased_at = str(ULID.from_datetime(clock.parse(work["at"])))
     for row in table.query(store, keys.email(work["address"])["pk"], prefix=keys.PENDING, consistent=True):
-        table.write(table.delete(store, {"pk": row["pk"], "sk": row["sk"]}))
+        if row["sk"] < f"{keys.PENDING}{erased_at}":  # who registers there anew is somebody else
+            table.write(table.delete(store, {"pk": row["pk"], "sk": row["sk"]}))
     done = "SET #done_at = :at REMOVE #address"
     table.write(table.update(store, keys.erasure(account_id), done, table.PRESENT, at=clock.stamp(at)))
 
 
-def reapply(month: str, at: datetime) -> list[str]:
-    """Erases again every account of a month's log that a restore brought back; their ids."""
-    rows = table.query(settings.get().desk, keys.erasures(month), consistent=True)
-    back = []
-    for row in rows:
+def reapply(month: str, at: datetime) -> tuple[list[str], list[str]]:
+    """Erases again every account of a month's log that a restore brought back, without a mail.
+
+    The ids of those that are gone again, and of who stays for being the last administrator in what was restored.
+    """
+    gone, stay = [], []
+    for row in table.query(settings.get().desk, keys.erasures(month), consistent=True):
         item = table.get(settings.get().accounts, keys.account(row["account"]), consistent=True)
-        if item:
+        if item is None:
+            continue
+        try:
             _erase(accounts.account_of(item), row["comments"], at)
-            back.append(row["account"])
-    return back
+        except LastAdmin:
+            stay.append(row["account"])
+            continue
+        forget(row["account"], at)
+        gone.append(row["account"])
+    return gone, stay
 
 
 def export(account: Account, current_id: str, at: datetime) -> dict[str, Any]:

@@ -231,7 +231,7 @@ class Token(Input):
     )
 
 
-class Forgot(Input):
+class Address(Input):
     email: Email
 
 
