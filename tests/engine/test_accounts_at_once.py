@@ -191,8 +191,8 @@ def test_of_logins_at_once_all_are_let_in_and_at_most_twenty_sessions_stay(stage
     someone = Someone(stage)
     for _ in range(sessions.MOST - 2):
         someone.begin()
-    outcomes = instances.run(*(someone.log_in() for _ in range(6)), meet=True)
-    assert [outcome.status for outcome in outcomes] == [200] * 6
+    outcomes = instances.run(*(someone.log_in() for _ in range(8)), meet=True)
+    assert [outcome.status for outcome in outcomes] == [200] * 8
     alive = invariants.check().alive(someone.id)
     assert len(alive) == sessions.MOST
     assert {invariants.hash_of(outcome.json["token"]) for outcome in outcomes} <= alive

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from .accounts import Account
     from .table import Item, Write
 
-TRIES = 6
 
 
 def forgot(email: str, at: datetime) -> None:
@@ -58,7 +57,7 @@ def change_password(account_id: str, current: str, fresh: str, at: datetime) -> 
 
 
 def _set_password(account: Account, password: str, at: datetime, also: Iterable[Write]) -> Account:
-    for _ in range(TRIES):
+    for _ in table.tries():
         after = account.changed(password=password)
         writes = [
             accounts.keep(after, account),
@@ -92,7 +91,7 @@ def change_email(account_id: str, email: str, password: str, at: datetime) -> No
 
 def confirm_email(token: Item, at: datetime) -> Account:
     """Moves the account to the address whose mail was answered, and tells the old one. Raises BadToken."""
-    for _ in range(TRIES):
+    for _ in table.tries():
         account = _sealed(token)
         after = account.changed(email=token["address"])
         kept = accounts.keep(after, account)
@@ -115,7 +114,7 @@ def confirm_email(token: Item, at: datetime) -> Account:
 
 def change_profile(account_id: str, fields: dict[str, str]) -> Account:
     """A new display name or language, for the sessions too."""
-    for _ in range(TRIES):
+    for _ in table.tries():
         account = accounts.load(account_id)
         after = account.changed(**fields)
         renamed = sessions.renamed(account_id, after.display_name) if after.display_name != account.display_name else []

@@ -55,7 +55,7 @@ def deliver(mail_id: str, at: datetime) -> None:
     _lease(key, at)
     try:
         _send(mail["to"], rendered(mail, _link(mail, at)))
-    except NotSent:
+    except Exception:
         table.write(table.update(store, key, "REMOVE #leased_until"))  # so that the next try need not wait for its end
         raise
     sent = "SET #state = :sent, #sent_at = :at REMOVE #to"

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from .roles import Person
     from .table import Item, Write
 
-TRIES = 6
 AUDITED = ("at", "who", "action", "article", "account", "version", "role")
 
 
@@ -44,7 +43,7 @@ def by_role(role: str, cursor: str | None, limit: int) -> dict[str, Any]:
 
 def change(account_id: str, given: ChangedAccount, by: Person, at: datetime) -> Account:
     """Changes role or ban; either ends all sessions with it. Raises NotFound, LastAdmin."""
-    for _ in range(TRIES):
+    for _ in table.tries():
         before = accounts.load(account_id)
         after = before.changed(role=given.role or before.role, banned_at=_ban(before, given.banned, at))
         actions = _actions(before, after, given)

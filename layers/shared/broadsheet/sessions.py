@@ -32,7 +32,6 @@ STAFF = (timedelta(hours=12), timedelta(days=7))
 """Without use, and in all."""
 MOST = 20
 """Sessions of one account; the oldest gives way. Few enough to end them all in one transaction."""
-TRIES = 6
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ def start(account: Account, user_agent: str, at: datetime, also: Iterable[Write]
     """
     token, checked = secrets.token_urlsafe(32), account
     ends_at = at + (READER if account.role == "reader" else STAFF)[1]
-    for _ in range(TRIES):
+    for _ in table.tries():
         try:
             table.transact([*_beginning(account, token, user_agent, at), *also])
         except table.Refused:
@@ -196,7 +195,7 @@ def end_one(account_id: str, session_id: str) -> None:
 
 def end_others(account_id: str, kept: str) -> None:
     """Ends all sessions of an account but one. One that begins meanwhile is ended too."""
-    for _ in range(TRIES):
+    for _ in table.tries():
         account = accounts.load(account_id)
         try:
             table.transact([accounts.keep(account.changed(), account), *endings(account_id, kept)])

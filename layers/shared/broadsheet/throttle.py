@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 LONGEST_WAIT = 60
 FORGOTTEN = timedelta(hours=1)
 TRUSTED = timedelta(days=30)
-COLLISIONS = 8
 
 
 @dataclass(frozen=True)
@@ -98,7 +97,7 @@ def admit(limit: Limit, who: str, at: datetime) -> None:
     if not settings.get().throttles:
         return
     key, now = limit.key(who), clock.epoch(at)
-    for _ in range(COLLISIONS):
+    for _ in table.tries():
         standing = table.get(settings.get().sessions, key, consistent=True)
         tries = standing["tries"] if standing and standing["expires_at"] > now else 0
         if standing and tries and standing["not_before"] > now:
@@ -128,13 +127,14 @@ def _counted(key: Key, standing: Item | None, tries: int, free: int, at: datetim
         "entity": "throttle",
         "v": 1,
         "tries": tries,
-        "not_before": clock.epoch(at) + wait,
+        "not_before": clock.epoch(at) + wait if wait else 0,
         "expires_at": ends or clock.epoch(at + FORGOTTEN),
     }
     if standing is None:
         write = table.put(settings.get().sessions, item, table.ABSENT)
     else:
-        write = table.put(settings.get().sessions, item, "#tries = :tries", tries=standing["tries"])
+        same = "#tries = :tries AND #expires_at = :ends"
+        write = table.put(settings.get().sessions, item, same, tries=standing["tries"], ends=standing["expires_at"])
     try:
         table.write(write)
     except table.Refused:

@@ -35,7 +35,7 @@ def mint(mail: Item, at: datetime) -> str:
         "seal": mail["seal"],
         "expires_at": clock.epoch(at + LIFE),
     }
-    table.write(table.put(settings.get().sessions, item, table.ABSENT))
+    table.write(table.put(settings.get().sessions, item))
     return token
 
 
