@@ -11,16 +11,7 @@ import unicodedata
 from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import (
-    AfterValidator,
-    AwareDatetime,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    WithJsonSchema,
-)
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
 from . import languages, site, slugs
@@ -58,8 +49,9 @@ def _filled(value: str) -> str:
 
 Line = Annotated[str, AfterValidator(_line)]
 Prose = Annotated[str, AfterValidator(_text)]
-FilledLine = Annotated[Line, AfterValidator(_filled), WithJsonSchema({"type": "string", "minLength": 1})]
-FilledProse = Annotated[Prose, AfterValidator(_filled), WithJsonSchema({"type": "string", "minLength": 1})]
+NOT_EMPTY = Field(json_schema_extra={"minLength": 1})
+FilledLine = Annotated[Line, AfterValidator(_filled), NOT_EMPTY]
+FilledProse = Annotated[Prose, AfterValidator(_filled), NOT_EMPTY]
 
 
 def _https(value: str) -> str:
