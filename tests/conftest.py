@@ -12,6 +12,7 @@ from moto import mock_aws
 from local.guard import Guard
 from local.template import Template, create_tables
 
+from . import answers, budgets
 from .meter import Meter
 from .stage import Stage
 
@@ -68,7 +69,7 @@ def stage(template: Template, guard: Guard) -> Iterator[Stage]:
         meter = Meter()
         meter.attach(table.client())
         guard.attach(table.client())
-        yield Stage(template, guard, meter)
+        yield Stage(template, guard, meter, judges=(answers.documented, budgets.within_calls))
         table.client.cache_clear()
 
 

@@ -6,6 +6,7 @@ its role, exactly as the local run does it.
 
 from __future__ import annotations
 
+import gzip
 import importlib.util
 import json
 import sys
@@ -68,8 +69,14 @@ class Stage:
     template: Template
     guard: Guard
     meter: Meter
+    judges: tuple[Callable[[Reply], None], ...] = ()
+    """Each looks at every reply, and raises where it finds fault."""
     replies: list[Reply] = field(default_factory=list)
-    _handlers: dict[str, Callable[[Any, Any], Any]] = field(default_factory=dict)
+    breaking: bool = False
+    """Whether an unexpected failure is what the test is after."""
+    _people: int = 0
+    _tokens: dict[str, str] = field(default_factory=dict)
+    _modules: dict[str, Any] = field(default_factory=dict)
     _delivered: dict[str, str] = field(default_factory=dict)
 
     # ------------------------------------------------------------ requests
@@ -101,6 +108,9 @@ class Stage:
             payload = self.invoke(function.name, http_events.event(request, route, parameters))
         reply = _reply(payload, calls, route.key)
         self.replies.append(reply)
+        assert reply.status != 500 or self.breaking, reply.route
+        for judge in self.judges:
+            judge(reply)
         return reply
 
     def invoke(self, name: str, event: Any) -> Any:
@@ -109,7 +119,12 @@ class Stage:
             return self._handler(function)(event, _context(function))
 
     def _handler(self, function: Function) -> Callable[[Any, Any], Any]:
-        if function.name not in self._handlers:
+        handler: Callable[[Any, Any], Any] = self.module(function).handler
+        return handler
+
+    def module(self, function: Function) -> Any:
+        """A function's `app.py`: all have that name, so each is loaded under one of its own."""
+        if function.name not in self._modules:
             module_name = f"functions_{function.name}"
             spec = importlib.util.spec_from_file_location(module_name, function.folder / "app.py")
             assert spec
@@ -117,8 +132,8 @@ class Stage:
             module = importlib.util.module_from_spec(spec)
             sys.modules[module_name] = module
             spec.loader.exec_module(module)
-            self._handlers[function.name] = module.handler
-        return self._handlers[function.name]
+            self._modules[function.name] = module
+        return self._modules[function.name]
 
     # ------------------------------------------------------------ events
 
@@ -159,20 +174,25 @@ class Stage:
 
     # ------------------------------------------------------------ people
 
+    def account(self, role: Role, name: str = "") -> str:
+        """The address of a new account; its password is PASSWORD."""
+        return self._account(role, name).email
+
     def person(self, role: Role, name: str = "") -> str:
         """The token of a new account with this role, logged in."""
-        name = name or role
-        address = f"{name}-{len(self.replies)}-{id(name)}@news.example"
-        account = accounts.create(address, PASSWORD, name.title(), role, clock.now())
-        token, _ = sessions.start(account, clock.now())
+        token, _ = sessions.start(self._account(role, name), clock.now())
         return token
+
+    def _account(self, role: Role, name: str) -> accounts.Account:
+        name = name or role
+        self._people += 1
+        return accounts.create(f"{name}-{self._people}@news.example", PASSWORD, name.title(), role, clock.now())
 
     def token(self, role: Role) -> str:
         """The one account of a role on this stage."""
-        tokens = self.__dict__.setdefault("_tokens", {})
-        if role not in tokens:
-            tokens[role] = self.person(role)
-        return str(tokens[role])
+        if role not in self._tokens:
+            self._tokens[role] = self.person(role)
+        return self._tokens[role]
 
     # ------------------------------------------------------------ articles
 
@@ -222,5 +242,6 @@ def _context(function: Function) -> Context:
 
 def _reply(payload: Any, calls: list[Call], route: str) -> Reply:
     answer = http_events.answer(payload)
-    headers = {name.lower(): value for name, value in answer.headers}
-    return Reply(answer.status, headers, answer.body.decode(), payload.get("cookies") or [], calls, route)
+    headers = {name.lower(): value for name, value in answer.headers if name.lower() != "set-cookie"}
+    body = gzip.decompress(answer.body) if headers.get("content-encoding") == "gzip" else answer.body
+    return Reply(answer.status, headers, body.decode(), payload.get("cookies") or [], calls, route)

@@ -44,7 +44,8 @@ class View:
         """The fields as written, the body with its clean HTML beside its source."""
         content = self.text.content
         written = {name: content[name] for name in inputs.NewArticle.model_fields if name in content}
-        return {**written, "word_count": content["word_count"]}
+        section = site.get().section(content["section"], content["language"])
+        return {**written, "section": section, "word_count": content["word_count"]}
 
     def preview(self) -> dict[str, Any]:
         """What readers would get if the text were published as it is, dates as they are or would be."""
