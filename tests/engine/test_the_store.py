@@ -182,6 +182,7 @@ def test_one_that_is_always_in_the_way_ends_as_unavailable(stage: Stage, monkeyp
 
 def test_what_is_wrong_with_a_call_is_no_503(stage: Stage) -> None:
     live = stage.published()
+    stage.breaking = True
     for code in ("ValidationException", "ResourceNotFoundException", "AccessDeniedException"):
         with on("before-call.dynamodb", _refusing(code)):
             assert stage.read(live["slug"]).code == "unexpected"
