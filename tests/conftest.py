@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 from broadsheet import articles, clock, passwords, settings, table
 from moto import mock_aws
@@ -17,10 +21,14 @@ from .meter import Meter
 from .stage import Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
 ORIGIN = "https://news.example"
+
+hypothesis.settings.register_profile("gate", derandomize=True, deadline=None, max_examples=60, database=None)
+hypothesis.settings.register_profile("fuzz", deadline=None, max_examples=3000)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gate"))
 
 
 @pytest.fixture(scope="session")
@@ -59,18 +67,38 @@ def _cheap_passwords() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def stage(template: Template, guard: Guard) -> Iterator[Stage]:
-    with mock_aws():
+@pytest.fixture(scope="session")
+def clients() -> Callable[..., Any]:
+    """Botocore's clients, made once: making one takes longer than most tests."""
+    return cache(table.client.__wrapped__)
+
+
+@contextmanager
+def raised(template: Template, guard: Guard, clients: Callable[..., Any]) -> Iterator[Stage]:
+    """A stage with empty tables."""
+    with mock_aws(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(table, "client", clients)
         settings.get.cache_clear()
-        table.client.cache_clear()
         articles.forget()
         create_tables(table.client(), template)
         meter = Meter()
         meter.attach(table.client())
         guard.attach(table.client())
         yield Stage(template, guard, meter, judges=(answers.documented, budgets.within_calls))
-        table.client.cache_clear()
+        meter.detach(table.client())
+
+
+@pytest.fixture
+def stage(template: Template, guard: Guard, clients: Callable[..., Any]) -> Iterator[Stage]:
+    with raised(template, guard, clients) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def shared_stage(template: Template, guard: Guard, clients: Callable[..., Any]) -> Iterator[Stage]:
+    """For a module of tests that leave nothing behind and use no other."""
+    with raised(template, guard, clients) as made:
+        yield made
 
 
 class Clock:

@@ -12,6 +12,7 @@ import json
 import sys
 import time
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
@@ -23,6 +24,7 @@ from local.worker import Context
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from broadsheet.roles import Role
 
@@ -76,7 +78,6 @@ class Stage:
     """Whether an unexpected failure is what the test is after."""
     _people: int = 0
     _tokens: dict[str, str] = field(default_factory=dict)
-    _modules: dict[str, Any] = field(default_factory=dict)
     _delivered: dict[str, str] = field(default_factory=dict)
 
     # ------------------------------------------------------------ requests
@@ -123,17 +124,7 @@ class Stage:
         return handler
 
     def module(self, function: Function) -> Any:
-        """A function's `app.py`: all have that name, so each is loaded under one of its own."""
-        if function.name not in self._modules:
-            module_name = f"functions_{function.name}"
-            spec = importlib.util.spec_from_file_location(module_name, function.folder / "app.py")
-            assert spec
-            assert spec.loader
-            module = importlib.util.module_from_spec(spec)
-            sys.modules[module_name] = module
-            spec.loader.exec_module(module)
-            self._modules[function.name] = module
-        return self._modules[function.name]
+        return _module(function.name, function.folder)
 
     # ------------------------------------------------------------ events
 
@@ -213,6 +204,17 @@ class Stage:
         articles.forget()
         return reply.json
 
+    def save(self, article: Any, patch: Any, token: str = "", **headers: str) -> Reply:
+        path = f"/v1/newsroom/articles/{article['id']}"
+        return self.call(
+            "PATCH", path, patch, token=token or self.token("editor"), version=article["version"], **headers
+        )
+
+    def act(self, article: Any, action: str, given: Any = None, token: str = "") -> Reply:
+        """A POST below an article: publish, unpublish, corrections, revisions/1/restore."""
+        path = f"/v1/newsroom/articles/{article['id']}/{action}"
+        return self.call("POST", path, given, token=token or self.token("editor"), version=article["version"])
+
     def published(self, token: str = "", **fields: Any) -> Any:
         return self.publish(self.draft(token, **fields), token)
 
@@ -230,6 +232,18 @@ def article(**fields: Any) -> dict[str, Any]:
         **fields,
     }
     return {name: value for name, value in whole.items() if value is not None}
+
+
+@cache
+def _module(name: str, folder: Path) -> Any:
+    """A function's `app.py`: all have that name, so each is loaded under one of its own."""
+    spec = importlib.util.spec_from_file_location(f"functions_{name}", folder / "app.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
 
 
 def _wanted(source: Any, record: Any) -> bool:

@@ -170,7 +170,10 @@ def body(given: inputs.Body) -> dict[str, str]:
         raise invalid("body.text", "required", "Must not be empty.")
     if len(html.encode()) > MOST_HTML:
         raise TooLarge("The body's HTML takes more than 2 MiB.")
-    return {"format": given.format, "text": given.text if given.format == "markdown" else html, "html": html}
+    text = given.text if given.format == "markdown" else html
+    if len(text.encode()) > inputs.MAX_BODY_BYTES:  # could not be sent again with the next edit
+        raise invalid("body.text", "too_long", f"At most {inputs.MAX_BODY_BYTES} bytes, also once it is sanitised.")
+    return {"format": given.format, "text": text, "html": html}
 
 
 def content(given: inputs.NewArticle, kept_words: str | None) -> Content:
