@@ -64,6 +64,11 @@ lint: setup ## The gate's first stage alone: ruff, mypy, and the template's lint
 fuzz: setup ## The property tests with many more examples
 	@HYPOTHESIS_PROFILE=fuzz $(PY) -m pytest tests/unit tests/functional tests/engine
 
+openapi: setup ## docs/openapi.json and docs/table.md, made from the code
+	@$(PY) -m contract
+
+docs: openapi ## The same
+
 bench: setup ## Start-up, warm reads, sizes, first invocations: ratios measured in one run
 	@$(PY) -m bench
 

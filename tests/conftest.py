@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-import botocore.session
+import hypothesis
 import pytest
 from broadsheet import articles, clock, passwords, settings, table
 from moto import mock_aws
@@ -13,15 +16,20 @@ from moto import mock_aws
 from local.guard import Guard
 from local.template import Template, create_tables
 
+from . import answers, budgets
 from .mailbox import Outbound
 from .meter import Meter
 from .stage import Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
 ORIGIN = "https://news.example"
+
+hypothesis.settings.register_profile("gate", derandomize=True, deadline=None, max_examples=60, database=None)
+hypothesis.settings.register_profile("fuzz", deadline=None, max_examples=3000)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gate"))
 
 
 @pytest.fixture(scope="session")
@@ -69,27 +77,39 @@ def outbound() -> Outbound:
 
 
 @pytest.fixture(scope="session")
-def one_session(outbound: Outbound) -> botocore.session.Session:
-    """Reads what describes AWS's services once for all tests."""
-    return botocore.session.get_session()
+def clients(outbound: Outbound) -> Callable[..., Any]:  # noqa: ARG001  before every client is made
+    """Botocore's clients, made once: making one takes longer than most tests."""
+    return cache(table.client.__wrapped__)
 
 
-@pytest.fixture
-def stage(
-    template: Template, guard: Guard, outbound: Outbound, one_session: botocore.session.Session
-) -> Iterator[Stage]:
+@contextmanager
+def raised(template: Template, guard: Guard, outbound: Outbound, clients: Callable[..., Any]) -> Iterator[Stage]:
+    """A stage with empty tables."""
     with mock_aws(), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(botocore.session, "get_session", lambda: one_session)
+        patch.setattr(table, "client", clients)
         settings.get.cache_clear()
-        table.client.cache_clear()
         articles.forget()
         create_tables(table.client(), template)
         meter = Meter()
         meter.attach(table.client())
         guard.attach(table.client())
         outbound.empty()
-        yield Stage(template, guard, meter, outbound)
-        table.client.cache_clear()
+        judges = (answers.documented, budgets.within_calls)
+        yield Stage(template, guard, meter, outbound, judges=judges)
+        meter.detach(table.client())
+
+
+@pytest.fixture
+def stage(template: Template, guard: Guard, outbound: Outbound, clients: Callable[..., Any]) -> Iterator[Stage]:
+    with raised(template, guard, outbound, clients) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def shared_stage(template: Template, guard: Guard, outbound: Outbound, clients: Callable[..., Any]) -> Iterator[Stage]:
+    """For a module of tests that leave nothing behind and use no other."""
+    with raised(template, guard, outbound, clients) as made:
+        yield made
 
 
 class Clock:

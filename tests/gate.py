@@ -24,7 +24,7 @@ STAGES: dict[str, tuple[float, list[list[str]]]] = {
         ],
     ),
     "functional": (3, [[*PYTEST, "tests/unit", "tests/functional", "tests/contract"]]),
-    "engine": (3, [[*PYTEST, "tests/engine"]]),
+    "engine": (3, [[*PYTEST, "--durations=5", "tests/engine"]]),
     "artefact": (3, [[*PYTEST, "tests/artefact"]]),
 }
 """Minutes each may take on two cores, and its commands."""

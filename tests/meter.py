@@ -34,6 +34,10 @@ class Meter:
         client.meta.events.register("provide-client-params.dynamodb", self._before, unique_id=f"before-{id(self)}")
         client.meta.events.register("after-call.dynamodb", self._after, unique_id=f"after-{id(self)}")
 
+    def detach(self, client: Any) -> None:
+        client.meta.events.unregister("provide-client-params.dynamodb", unique_id=f"before-{id(self)}")
+        client.meta.events.unregister("after-call.dynamodb", unique_id=f"after-{id(self)}")
+
     @contextmanager
     def measuring(self) -> Iterator[list[Call]]:
         before, self._taken = self._taken, []

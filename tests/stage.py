@@ -6,12 +6,14 @@ its role, exactly as the local run does it.
 
 from __future__ import annotations
 
+import gzip
 import importlib.util
 import json
 import secrets
 import sys
 import time
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
@@ -25,6 +27,7 @@ from .mailbox import Outbound
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from broadsheet.roles import Role
 
@@ -74,8 +77,13 @@ class Stage:
     guard: Guard
     meter: Meter
     outbound: Outbound = field(default_factory=Outbound)
+    judges: tuple[Callable[[Reply], None], ...] = ()
+    """Each looks at every reply, and raises where it finds fault."""
     replies: list[Reply] = field(default_factory=list)
-    _handlers: dict[str, Callable[[Any, Any], Any]] = field(default_factory=dict)
+    breaking: bool = False
+    """Whether an unexpected failure is what the test is after."""
+    _people: int = 0
+    _tokens: dict[str, str] = field(default_factory=dict)
     _delivered: dict[str, str] = field(default_factory=dict)
 
     # ------------------------------------------------------------ requests
@@ -108,6 +116,9 @@ class Stage:
             payload = self.invoke(function.name, http_events.event(request, route, parameters))
         reply = _reply(payload, calls, route.key)
         self.replies.append(reply)
+        assert reply.status != 500 or self.breaking, reply.route
+        for judge in self.judges:
+            judge(reply)
         return reply
 
     def invoke(self, name: str, event: Any) -> Any:
@@ -116,16 +127,11 @@ class Stage:
             return self._handler(function)(event, _context(function))
 
     def _handler(self, function: Function) -> Callable[[Any, Any], Any]:
-        if function.name not in self._handlers:
-            module_name = f"functions_{function.name}"
-            spec = importlib.util.spec_from_file_location(module_name, function.folder / "app.py")
-            assert spec
-            assert spec.loader
-            module = importlib.util.module_from_spec(spec)
-            sys.modules[module_name] = module
-            spec.loader.exec_module(module)
-            self._handlers[function.name] = module.handler
-        return self._handlers[function.name]
+        handler: Callable[[Any, Any], Any] = self.module(function).handler
+        return handler
+
+    def module(self, function: Function) -> Any:
+        return _module(function.name, function.folder)
 
     # ------------------------------------------------------------ events
 
@@ -199,20 +205,25 @@ class Stage:
 
     # ------------------------------------------------------------ people
 
+    def account(self, role: Role, name: str = "") -> str:
+        """The address of a new account; its password is PASSWORD."""
+        return self._account(role, name).email
+
     def person(self, role: Role, name: str = "") -> str:
         """The token of a new account with this role, logged in."""
-        name = name or role
-        address = f"{name}-{secrets.token_hex(4)}@news.example"
-        account = accounts.create(address, PASSWORD, name.title(), role, clock.now())
-        token, _ = sessions.start(account, "", clock.now())
+        token, _ = sessions.start(self._account(role, name), "", clock.now())
         return token
+
+    def _account(self, role: Role, name: str) -> accounts.Account:
+        name = name or role
+        self._people += 1
+        return accounts.create(f"{name}-{self._people}@news.example", PASSWORD, name.title(), role, clock.now())
 
     def token(self, role: Role) -> str:
         """The one account of a role on this stage."""
-        tokens = self.__dict__.setdefault("_tokens", {})
-        if role not in tokens:
-            tokens[role] = self.person(role)
-        return str(tokens[role])
+        if role not in self._tokens:
+            self._tokens[role] = self.person(role)
+        return self._tokens[role]
 
     def mails(self, to: str = "") -> list[Mail]:
         """What was sent, oldest first, after everything that waits was delivered."""
@@ -258,6 +269,17 @@ class Stage:
         articles.forget()
         return reply.json
 
+    def save(self, article: Any, patch: Any, token: str = "", **headers: str) -> Reply:
+        path = f"/v1/newsroom/articles/{article['id']}"
+        return self.call(
+            "PATCH", path, patch, token=token or self.token("editor"), version=article["version"], **headers
+        )
+
+    def act(self, article: Any, action: str, given: Any = None, token: str = "") -> Reply:
+        """A POST below an article: publish, unpublish, corrections, revisions/1/restore."""
+        path = f"/v1/newsroom/articles/{article['id']}/{action}"
+        return self.call("POST", path, given, token=token or self.token("editor"), version=article["version"])
+
     def published(self, token: str = "", **fields: Any) -> Any:
         return self.publish(self.draft(token, **fields), token)
 
@@ -277,11 +299,24 @@ def article(**fields: Any) -> dict[str, Any]:
     return {name: value for name, value in whole.items() if value is not None}
 
 
+@cache
+def _module(name: str, folder: Path) -> Any:
+    """A function's `app.py`: all have that name, so each is loaded under one of its own."""
+    spec = importlib.util.spec_from_file_location(f"functions_{name}", folder / "app.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
 def _context(function: Function) -> Context:
     return Context(function.name, str(function.memory), function.arn, "test-request", time.time() + function.timeout)
 
 
 def _reply(payload: Any, calls: list[Call], route: str) -> Reply:
     answer = http_events.answer(payload)
-    headers = {name.lower(): value for name, value in answer.headers}
-    return Reply(answer.status, headers, answer.body.decode(), payload.get("cookies") or [], calls, route)
+    headers = {name.lower(): value for name, value in answer.headers if name.lower() != "set-cookie"}
+    body = gzip.decompress(answer.body) if headers.get("content-encoding") == "gzip" else answer.body
+    return Reply(answer.status, headers, body.decode(), payload.get("cookies") or [], calls, route)

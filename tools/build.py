@@ -28,6 +28,8 @@ INTO = ROOT / ".aws-sam" / "build"
 SAM = ROOT / ".tools" / "sam" / "bin" / "sam"
 UV = ROOT / ".venv" / "bin" / "uv"
 SOURCES = ("template.yaml", "functions", "layers", "tools/build.py", "tools/sam.txt")
+STAMP = ".sources"
+"""Inside the folder that `sam build` empties: its absence says that bytecode is missing too."""
 MOUNTS = {"Layer": "/opt", "Function": "/var/task"}
 """Where Lambda puts an artefact, by the end of its logical id."""
 
@@ -44,8 +46,8 @@ def defaults() -> dict[str, str]:
 
 def build(runtime: str, architecture: str, into: Path = INTO) -> Path:
     """The folder with every function and layer. Builds nothing when the sources are those of last time."""
-    stamp, sources = into.with_name(f"{into.name}.sources"), f"{runtime} {architecture} {digest()}"
-    if into.exists() and stamp.exists() and stamp.read_text("utf-8") == sources:
+    stamp, sources = into / STAMP, f"{runtime} {architecture} {digest()}"
+    if stamp.exists() and stamp.read_text("utf-8") == sources:
         return into
     python = interpreter(runtime)
     if python is None:
@@ -53,7 +55,6 @@ def build(runtime: str, architecture: str, into: Path = INTO) -> Path:
         raise BuildError(
             f"{runtime} needs Python {version} with pip to build, and there is none here; Runtime=... takes another"
         )
-    stamp.unlink(missing_ok=True)
     _sam_build(python, runtime, architecture, into)
     for folder in sorted(into.iterdir()):
         for kind, mount in MOUNTS.items():
@@ -141,6 +142,10 @@ def main(arguments: list[str]) -> int:
         print(f"build: {error}", file=sys.stderr)
         return 1
     print(f"built for {chosen['Runtime']} on {chosen['Architecture']} in {into.relative_to(ROOT)}")
+    if chosen != known:
+        print(
+            "deploy it with the same: sam deploy --parameter-overrides", *(f"{name}={chosen[name]}" for name in known)
+        )
     return 0
 
 

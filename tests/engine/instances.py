@@ -16,6 +16,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -51,6 +52,8 @@ class Run:
     dies: str = ""
     """`before` or `after` its call number `call`; `lost` cuts the connection when that call was carried out."""
     call: int = 0
+    waits: int = 0
+    """The call before which it waits for the others, where that is not its first write."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ def request(
     template: Template, method: str, path: str, send: Any = None, *, token: str, version: int | None = None, **more: Any
 ) -> Run:
     """The invocation that a client's request becomes. `now`, `dies` and `call` are the run's, all else are headers."""
-    of_run = {name: more.pop(name) for name in ("now", "dies", "call") if name in more}
+    of_run = {name: more.pop(name) for name in ("now", "dies", "call", "waits") if name in more}
     headers = {"host": "news.example", "content-type": "application/json", "authorization": f"Bearer {token}"}
     headers |= {"if-match": f'"{version}"'} if version is not None else {}
     headers |= {name.replace("_", "-"): value for name, value in more.items()}
@@ -151,7 +154,8 @@ class Child:
         return self.ended or bool(self.heard)
 
     def open_gate(self) -> None:
-        os.write(self.gate, b"!")
+        with suppress(BrokenPipeError):  # it had nothing to write and is gone
+            os.write(self.gate, b"!")
 
 
 def main() -> None:
@@ -258,7 +262,8 @@ def _watch(client: Any, run: Run, calls: list[str], meet: bool, tells: int, wait
         os.read(waits, 1)
 
     def before(model: Any, **_: Any) -> None:
-        if meet and model.name in WRITES and not set(calls) & WRITES:
+        first_write = model.name in WRITES and not set(calls) & WRITES
+        if meet and (len(calls) + 1 == run.waits if run.waits else first_write):
             os.write(tells, b"r")
             os.read(waits, 1)
         calls.append(model.name)

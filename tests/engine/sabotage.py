@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 import uuid
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.httpsession import URLLib3Session
-from broadsheet import changes, publishing, table
+from broadsheet import changes, desk, publishing, table, translations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -98,14 +99,11 @@ def _without_token(patch: Callable[[Any, str, Any], None]) -> None:
 def _without_waiting(patch: Callable[[Any, str, Any], None]) -> None:
     """The worker looks a minute ahead, as one whose clock is wrong would."""
     due = publishing.publish_due
-    from datetime import timedelta
-
     patch(publishing, "publish_due", lambda at: due(at + timedelta(minutes=1)))
 
 
 def _without_second_look(patch: Callable[[Any, str, Any], None]) -> None:
     """What stood in the schedule is published, whatever its state says."""
-    from broadsheet import desk
 
     def publish_one(article_id: str, at: Any) -> bool:
         state, text = desk.load(article_id)
@@ -132,6 +130,9 @@ OTHERS: dict[str, Callable[[Callable[[Any, str, Any], None]], None]] = {
     "second look": _without_second_look,
     "second try": _without_second_try,
     "unreadable": _trusting,
+    "relisting": lambda patch: patch(desk, "relist", lambda before, after: []),
+    "unscheduling": lambda patch: patch(publishing, "_unschedule", lambda state: []),
+    "telling": lambda patch: patch(translations, "tell", lambda group, before, after: [group.unchanged()]),
 }
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.engine.instances import Instances, Run
     from tests.stage import Stage
 
-ROUNDS = 6
+ROUNDS = 4
 
 
 @pytest.fixture(autouse=True)

@@ -44,7 +44,8 @@ class View:
         """The fields as written, the body with its clean HTML beside its source."""
         content = self.text.content
         written = {name: content[name] for name in inputs.NewArticle.model_fields if name in content}
-        return {**written, "word_count": content["word_count"]}
+        section = site.get().section(content["section"], content["language"])
+        return {**written, "section": section, "word_count": content["word_count"]}
 
     def preview(self) -> dict[str, Any]:
         """What readers would get if the text were published as it is, dates as they are or would be."""
@@ -169,7 +170,10 @@ def body(given: inputs.Body) -> dict[str, str]:
         raise invalid("body.text", "required", "Must not be empty.")
     if len(html.encode()) > MOST_HTML:
         raise TooLarge("The body's HTML takes more than 2 MiB.")
-    return {"format": given.format, "text": given.text if given.format == "markdown" else html, "html": html}
+    text = given.text if given.format == "markdown" else html
+    if len(text.encode()) > inputs.MAX_BODY_BYTES:  # could not be sent again with the next edit
+        raise invalid("body.text", "too_long", f"At most {inputs.MAX_BODY_BYTES} bytes, also once it is sanitised.")
+    return {"format": given.format, "text": text, "html": html}
 
 
 def content(given: inputs.NewArticle, kept_words: str | None) -> Content:

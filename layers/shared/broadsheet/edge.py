@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def purge(slugs: Iterable[str], reference: str) -> None:
     """Invalidates articles by slug. `reference` makes a repeated call the same call. Does nothing without a CDN."""
     distribution = os.environ.get("DISTRIBUTION_ID")
-    paths = sorted(f"/v1/articles/{quote(slug)}" for slug in slugs)
+    paths = sorted(f"/v1/articles/{quote(slug)}*" for slug in slugs)
     if distribution and paths:
         table.client("cloudfront").create_invalidation(
             DistributionId=distribution,

@@ -11,24 +11,16 @@ import unicodedata
 from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import (
-    AfterValidator,
-    AwareDatetime,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    WithJsonSchema,
-)
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
 from . import languages, site, slugs
 from .errors import BadJson, FieldError, Invalid, TooLarge
 
 MAX_BODY_BYTES = 1_048_576
-FORBIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
-"""Control characters, and the ones that turn the direction of what follows."""
+FORBIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufffe\uffff]")
+"""Control characters, other line breaks than `\\n`, and the ones that turn the direction of what follows."""
+NOT_IN_URLS = re.compile(rf"[\s<>\"\\]|{FORBIDDEN.pattern}")
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -58,14 +50,15 @@ def _filled(value: str) -> str:
 
 Line = Annotated[str, AfterValidator(_line)]
 Prose = Annotated[str, AfterValidator(_text)]
-FilledLine = Annotated[Line, AfterValidator(_filled), WithJsonSchema({"type": "string", "minLength": 1})]
-FilledProse = Annotated[Prose, AfterValidator(_filled), WithJsonSchema({"type": "string", "minLength": 1})]
+NOT_EMPTY = Field(json_schema_extra={"minLength": 1})
+FilledLine = Annotated[Line, AfterValidator(_filled), NOT_EMPTY]
+FilledProse = Annotated[Prose, AfterValidator(_filled), NOT_EMPTY]
 
 
 def _https(value: str) -> str:
     try:
         url = urlsplit(value)
-        ok = url.scheme == "https" and url.hostname and not url.username and not re.search(r"[\s<>\"\\]", value)
+        ok = url.scheme == "https" and url.hostname and not url.username and not NOT_IN_URLS.search(value)
     except ValueError:
         ok = False
     if not ok:
@@ -179,7 +172,7 @@ class NewArticle(Input):
     language: Annotated[str, AfterValidator(_language)] = Field(
         default_factory=lambda: site.get().language, description="BCP 47; the site's own unless said."
     )
-    translation_of: Annotated[str, Field(max_length=200)] | None = Field(
+    translation_of: Annotated[str, Field(min_length=1, max_length=200)] | None = Field(
         default=None, description="Id or slug of the article this one translates."
     )
     body: Body
@@ -323,6 +316,8 @@ def _refused(error: ValidationError) -> BadJson | Invalid | TooLarge:
 def _field_error(found: dict[str, Any]) -> FieldError:
     path = ".".join(str(part) for part in found["loc"])
     context, kind = found.get("ctx", {}), found["type"]
+    if kind == "too_long" and context.get("field_type") == "Value":  # of a text that a validator returned
+        kind = "string_too_long"
     if kind in OURS and "message" in context:
         return FieldError(path, kind, context["message"])
     if kind in {"too_long", "too_short"} and context["field_type"] == "Value":

@@ -1,0 +1,280 @@
+"""What the API answers: one model for each shape, every field of it required.
+
+Clients must ignore fields they do not know: new ones come without notice. The tests are stricter than clients have to be
+and refuse a field that is not named here.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from broadsheet.inputs import Comments  # noqa: TC002  pydantic reads it
+from pydantic import BaseModel, Field
+
+Id = Annotated[str, Field(pattern=r"^[0-7][0-9A-HJKMNP-TV-Z]{25}$", description="A ULID.")]
+Stamp = Annotated[
+    str,
+    Field(
+        pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$",
+        description="UTC with milliseconds.",
+        json_schema_extra={"format": "date-time"},
+    ),
+]
+Slug = Annotated[str, Field(pattern=r"^(?:[\w-]+-)?[0-9a-hjkmnp-tv-z]{8}$", description="`<words>-<key>`.")]
+Count = Annotated[int, Field(ge=0)]
+Cursor = Annotated[str | None, Field(description="For the next page; null on the last one.")]
+Language = Annotated[str, Field(description="BCP 47.")]
+Status = Literal["draft", "scheduled", "published", "withdrawn"]
+Role = Literal["reader", "contributor", "author", "moderator", "editor", "admin"]
+
+
+class Term(BaseModel):
+    """A section, topic or tag: the slug filters, the name is shown."""
+
+    slug: str
+    name: str
+
+
+class Writer(BaseModel):
+    """One of the byline. A free contributor has no slug and no listing."""
+
+    name: str
+    slug: str | None
+
+
+class Picture(BaseModel):
+    url: str = Field(description="https.")
+    alt: str = Field(description="Empty for a picture that says nothing.")
+    credit: str | None
+    caption: str | None
+    width: int | None
+    height: int | None
+
+
+class Answered(BaseModel):
+    """A question readers have, and its answer, in plain text."""
+
+    question: str
+    answer: str
+
+
+class Corrected(BaseModel):
+    """One entry of the public record of corrections, in the order in which they were made."""
+
+    id: Id
+    kind: Literal["correction", "clarification", "update"]
+    text: str
+    at: Stamp
+
+
+class Alternate(BaseModel):
+    """A published translation."""
+
+    language: Language
+    slug: Slug
+
+
+class Card(BaseModel):
+    """An article as a listing shows it."""
+
+    id: Id
+    slug: Slug
+    section: Term
+    headline: str
+    standfirst: str | None
+    topic: Term | None
+    byline: list[Writer]
+    language: Language
+    image: Picture | None
+    word_count: Count
+    published_at: Stamp
+    updated_at: Stamp
+
+
+class Suggestion(Card):
+    """A card that says why it is suggested."""
+
+    why: str
+
+
+class Preview(BaseModel):
+    """An article as readers would get it if it were published as it is."""
+
+    id: Id
+    slug: Slug
+    headline: str
+    standfirst: str | None
+    byline: list[Writer]
+    contributor_note: str | None
+    section: Term
+    topic: Term | None
+    tags: list[Term]
+    language: Language
+    alternates: list[Alternate]
+    published_at: Stamp | None
+    updated_at: Stamp = Field(
+        description="When its substance last changed: headline, standfirst, body, FAQ, corrections."
+    )
+    corrections: list[Corrected]
+    image: Picture | None
+    body_html: str = Field(description="Clean: safe to put into a page as it is.")
+    faq: list[Answered]
+    word_count: Count
+    comment_count: Count = Field(description="Published comments.")
+    comments: Comments
+    more_about: list[Suggestion]
+    you_may_also_like: list[Suggestion]
+
+
+class Article(Preview):
+    """An article as readers get it."""
+
+    published_at: Stamp = Field(description="When readers first had it. Never moves.")
+
+
+class Page(BaseModel):
+    """A page of a listing, newest first."""
+
+    items: list[Card]
+    next_cursor: Cursor
+
+
+class FrontSection(Term):
+    items: list[Card]
+
+
+class Front(BaseModel):
+    """The newest articles, and each section's newest. Sections in the site's order."""
+
+    language: Language | None
+    latest: list[Card]
+    sections: list[FrontSection]
+    built_at: Stamp | None = Field(description="Null before the first publication.")
+
+
+class NamedLanguage(BaseModel):
+    tag: Language
+    name: str = Field(description="In the language itself.")
+
+
+class Site(BaseModel):
+    """Facts about the publication, its texts in the language asked for."""
+
+    name: str
+    blurb: str
+    logo: str | None
+    copyright: str
+    time_zone: str = Field(description="IANA.")
+    language: Language
+    languages: list[NamedLanguage] = Field(description="The first is the site's own.")
+    sections: list[Term]
+
+
+class Source(BaseModel):
+    """The body as it was written, sanitised where that is HTML, and the HTML readers get."""
+
+    format: Literal["html", "markdown"]
+    text: str
+    html: str
+
+
+class Summary(BaseModel):
+    """An article's state, without its text."""
+
+    id: Id
+    slug: Slug
+    status: Status
+    version: int = Field(ge=1, description="What the next write sends as If-Match.")
+    revision: int = Field(ge=1, description="Number of the newest text.")
+    headline: str
+    section: Term
+    language: Language
+    owner: Id
+    created_at: Stamp
+    edited_at: Stamp
+    edited_by: Id
+    publish_at: Stamp | None
+    published_at: Stamp | None
+    updated_at: Stamp | None
+    unpublished_changes: bool = Field(description="Whether readers have an older text than the newest.")
+
+
+class Draft(Summary):
+    """An article as the newsroom sees it, with its newest text."""
+
+    standfirst: str | None
+    topic: Term | None
+    tags: list[Term]
+    byline: list[Writer]
+    contributor_note: str | None
+    translation_of: Id | None = Field(description="The article that started its group of translations.")
+    body: Source
+    faq: list[Answered]
+    image: Picture | None
+    comments: Comments
+    word_count: Count
+    corrections: list[Corrected]
+
+
+class Summaries(BaseModel):
+    """A page of the newsroom's listing, newest first."""
+
+    items: list[Summary]
+    next_cursor: Cursor
+
+
+class Saved(BaseModel):
+    """One saved text: when, by whom, and what it is called."""
+
+    n: int = Field(ge=1)
+    saved_at: Stamp
+    saved_by: str = Field(description="Id of an account.")
+    headline: str
+    word_count: Count
+
+
+class Revisions(BaseModel):
+    """Saved texts, newest first."""
+
+    items: list[Saved]
+    next_cursor: Cursor
+
+
+class Revision(Saved):
+    """One saved text with all its fields."""
+
+    standfirst: str | None
+    section: Term
+    topic: Term | None
+    tags: list[Term]
+    byline: list[Writer]
+    contributor_note: str | None
+    language: Language
+    body: Source
+    faq: list[Answered]
+    image: Picture | None
+    slug: str | None = Field(description="The words asked for; null where they are the headline's.")
+    comments: Comments
+
+
+class Account(BaseModel):
+    id: Id
+    display_name: str
+    role: Role
+
+
+class Session(BaseModel):
+    """A log-in whose token is in the cookie alone."""
+
+    expires_at: Stamp = Field(description="The latest end; without use it ends earlier.")
+    account: Account
+
+
+class SessionWithToken(Session):
+    """A log-in, and its token, which is shown this once."""
+
+    token: str = Field(min_length=43, max_length=43)
+
+
+class Moved(BaseModel):
+    location: str

@@ -1,0 +1,276 @@
+"""What each route takes, answers and refuses. The template says which routes there are; a test holds the two together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from broadsheet import errors, inputs
+
+from . import answers
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    Problems = tuple[type[errors.Problem], ...]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer that is no refusal. Headers are named as `document.HEADERS` has them."""
+
+    text: str
+    body: tuple[type[BaseModel], ...] = ()
+    headers: tuple[str, ...] = ("NoStore",)
+
+
+@dataclass(frozen=True)
+class Operation:
+    id: str
+    tag: str
+    summary: str
+    description: str
+    answers: dict[int, Answer]
+    problems: Problems
+    parameters: tuple[str, ...] = ()
+    takes: type[BaseModel] | None = None
+    patches: bool = False
+    """Whether the body is a merge patch of `takes`."""
+    public: bool = False
+
+
+READING, LOGIN, NEWSROOM = "Reading", "Login", "Newsroom"
+EVERYWHERE: Problems = (errors.NotThroughCdn, errors.Unexpected)
+STORED: Problems = (*EVERYWHERE, errors.Unavailable)
+WITH_BODY: Problems = (errors.BadJson, errors.CrossSite, errors.TooLarge, errors.UnsupportedType)
+STAFF: Problems = (*STORED, errors.NotLoggedIn)
+ON_ONE: Problems = (*STAFF, errors.NotFound)
+VERSIONED: Problems = (
+    *ON_ONE,
+    *WITH_BODY,
+    errors.BadIfMatch,
+    errors.IfMatchRequired,
+    errors.VersionConflict,
+)
+PUBLISHES: Problems = (*VERSIONED, errors.NotAllowed)
+
+CACHED = ("WeakETag", "Cached", "Vary")
+NOT_MODIFIED = Answer("The client has it already.", headers=CACHED)
+VERSION = ("ETag", "NoStore")
+
+
+def _draft(text: str) -> dict[int, Answer]:
+    return {200: Answer(text, (answers.Draft,), VERSION)}
+
+
+OPERATIONS: dict[str, Operation] = {
+    "GET /v1/site": Operation(
+        id="readSite",
+        tag=READING,
+        summary="Facts about the publication",
+        description="Name, blurb, logo, copyright, time zone, languages and sections, in a language that is asked for "
+        "or the site's own.",
+        parameters=("Language", "If-None-Match"),
+        answers={200: Answer("The facts.", (answers.Site,), CACHED), 304: NOT_MODIFIED},
+        problems=(*EVERYWHERE, errors.Invalid),
+        public=True,
+    ),
+    "GET /v1/front": Operation(
+        id="readFront",
+        tag=READING,
+        summary="The front",
+        description="The newest articles and each section's newest, in one language or in all. It is prepared when an "
+        "article changes, so it may be a few seconds behind the listings.",
+        parameters=("Language", "If-None-Match"),
+        answers={
+            200: Answer("The front; empty before the first publication.", (answers.Front,), CACHED),
+            304: NOT_MODIFIED,
+        },
+        problems=(*STORED, errors.Invalid),
+        public=True,
+    ),
+    "GET /v1/articles": Operation(
+        id="listArticles",
+        tag=READING,
+        summary="Published articles, newest first",
+        description="All of them, or those of one section, topic or author; any of these in one language.",
+        parameters=("Section", "Topic", "Author", "Language", "Cursor", "Limit", "If-None-Match"),
+        answers={200: Answer("A page of cards.", (answers.Page,), CACHED), 304: NOT_MODIFIED},
+        problems=(*STORED, errors.Invalid, errors.BadCursor),
+        public=True,
+    ),
+    "GET /v1/articles/{slug}": Operation(
+        id="readArticle",
+        tag=READING,
+        summary="One article",
+        description="Any slug with the article's key finds it; when the words are not the current ones, the answer is a "
+        "redirect to the slug that is.",
+        parameters=("Slug", "If-None-Match"),
+        answers={
+            200: Answer("The article.", (answers.Article,), CACHED),
+            304: NOT_MODIFIED,
+            308: Answer("It has another slug now.", (answers.Moved,), ("Moved", "Cached")),
+        },
+        problems=(*STORED, errors.NothingPublished, errors.Withdrawn),
+        public=True,
+    ),
+    "POST /v1/login": Operation(
+        id="logIn",
+        tag=LOGIN,
+        summary="Log in",
+        description="With transport `bearer` the token is in the answer; with `cookie` a browser gets a `__Host-session` "
+        "cookie and its scripts never see the token. Whether an address is known makes no difference to the answer or to "
+        "the time it takes. After five failures for an address, each further try has to wait longer, up to a minute.",
+        takes=inputs.Login,
+        answers={
+            200: Answer("Logged in.", (answers.SessionWithToken, answers.Session), ("NoStore", "SetCookie")),
+        },
+        problems=(*STORED, *WITH_BODY, errors.Invalid, errors.LoginFailed, errors.TooManyRequests),
+        public=True,
+    ),
+    "POST /v1/logout": Operation(
+        id="logOut",
+        tag=LOGIN,
+        summary="Log out at once",
+        description="Ends the session of the token or cookie that is sent; without one there is nothing to end.",
+        answers={204: Answer("Logged out.", headers=("NoStore", "SetCookie"))},
+        problems=(*STORED, errors.CrossSite, errors.TooLarge, errors.UnsupportedType, errors.BadJson),
+    ),
+    "GET /v1/me": Operation(
+        id="readMe",
+        tag=LOGIN,
+        summary="Who is logged in",
+        description="Id, display name and role.",
+        answers={200: Answer("The account.", (answers.Account,))},
+        problems=STAFF,
+    ),
+    "GET /v1/newsroom/articles": Operation(
+        id="listDrafts",
+        tag=NEWSROOM,
+        summary="Articles of the newsroom, newest first",
+        description="In any status. Contributors and authors see their own; for them `section` cannot be combined, as it "
+        "cannot with `owner`.",
+        parameters=("Status", "NewsroomSection", "Owner", "Cursor", "Limit"),
+        answers={200: Answer("A page of summaries.", (answers.Summaries,))},
+        problems=(*STAFF, errors.NotAllowed, errors.Invalid, errors.BadCursor),
+    ),
+    "POST /v1/newsroom/articles": Operation(
+        id="createArticle",
+        tag=NEWSROOM,
+        summary="Start an article",
+        description="A draft: readers do not see it. The body is sanitised on the way in.",
+        parameters=("Idempotency-Key",),
+        takes=inputs.NewArticle,
+        answers={201: Answer("The draft.", (answers.Draft,), (*VERSION, "Location"))},
+        problems=(
+            *STAFF,
+            *WITH_BODY,
+            errors.NotAllowed,
+            errors.NotFound,
+            errors.Invalid,
+            errors.BadIdempotencyKey,
+            errors.IdempotencyConflict,
+            errors.TranslationExists,
+        ),
+    ),
+    "GET /v1/newsroom/articles/{id}": Operation(
+        id="readDraft",
+        tag=NEWSROOM,
+        summary="An article as the newsroom has it",
+        description="Its state with its newest text.",
+        parameters=("Id",),
+        answers=_draft("The article."),
+        problems=ON_ONE,
+    ),
+    "PATCH /v1/newsroom/articles/{id}": Operation(
+        id="saveArticle",
+        tag=NEWSROOM,
+        summary="Edit",
+        description="A JSON merge patch (RFC 7396) of the newest text: null takes a field back to its default, objects are "
+        "merged, lists replaced, `topic` is replaced as a whole. Saves a revision; readers keep what is published until "
+        "the article is published again. What changes nothing saves nothing and keeps the version.",
+        parameters=("Id", "If-Match"),
+        takes=inputs.NewArticle,
+        patches=True,
+        answers=_draft("Saved."),
+        problems=(*VERSIONED, errors.Invalid, errors.TranslationExists, errors.WrongState),
+    ),
+    "DELETE /v1/newsroom/articles/{id}": Operation(
+        id="deleteArticle",
+        tag=NEWSROOM,
+        summary="Throw a draft away",
+        description="Only what was never published and is not scheduled.",
+        parameters=("Id", "If-Match"),
+        answers={204: Answer("Gone, with its revisions.")},
+        problems=(*VERSIONED, errors.WrongState),
+    ),
+    "GET /v1/newsroom/articles/{id}/preview": Operation(
+        id="previewArticle",
+        tag=NEWSROOM,
+        summary="What readers would get",
+        description="The public article as it would be if the newest text were published as it is.",
+        parameters=("Id",),
+        answers={200: Answer("The preview.", (answers.Preview,))},
+        problems=ON_ONE,
+    ),
+    "GET /v1/newsroom/articles/{id}/revisions": Operation(
+        id="listRevisions",
+        tag=NEWSROOM,
+        summary="The texts saved so far",
+        description="Newest first: when, by whom, headline and length.",
+        parameters=("Id", "Cursor", "Limit"),
+        answers={200: Answer("A page.", (answers.Revisions,))},
+        problems=(*ON_ONE, errors.Invalid, errors.BadCursor),
+    ),
+    "GET /v1/newsroom/articles/{id}/revisions/{n}": Operation(
+        id="readRevision",
+        tag=NEWSROOM,
+        summary="One saved text",
+        description="With all its fields.",
+        parameters=("Id", "Number"),
+        answers={200: Answer("The text.", (answers.Revision,))},
+        problems=ON_ONE,
+    ),
+    "POST /v1/newsroom/articles/{id}/revisions/{n}/restore": Operation(
+        id="restoreRevision",
+        tag=NEWSROOM,
+        summary="Make an older text the newest again",
+        description="As a new revision; nothing is lost.",
+        parameters=("Id", "Number", "If-Match"),
+        answers=_draft("Restored."),
+        problems=(*VERSIONED, errors.TranslationExists),
+    ),
+    "POST /v1/newsroom/articles/{id}/publish": Operation(
+        id="publishArticle",
+        tag=NEWSROOM,
+        summary="Publish now or at a time",
+        description="Puts the newest text before readers; that is also how an edit goes live and how a withdrawn article "
+        "comes back. With `publish_at` it happens then, never early and at most a minute late, with the text that is "
+        "newest by then; only for what was never published. `published_at` never moves; `updated_at` moves when "
+        "headline, standfirst, body or FAQ changed.",
+        parameters=("Id", "If-Match"),
+        takes=inputs.Publish,
+        answers=_draft("Published, or scheduled."),
+        problems=(*PUBLISHES, errors.Invalid, errors.WrongState),
+    ),
+    "POST /v1/newsroom/articles/{id}/unpublish": Operation(
+        id="unpublishArticle",
+        tag=NEWSROOM,
+        summary="Withdraw, or take off the schedule",
+        description="A published article answers 410 from then on; a scheduled one is a draft again.",
+        parameters=("Id", "If-Match"),
+        answers=_draft("Withdrawn, or a draft again."),
+        problems=(*PUBLISHES, errors.WrongState),
+    ),
+    "POST /v1/newsroom/articles/{id}/corrections": Operation(
+        id="correctArticle",
+        tag=NEWSROOM,
+        summary="Correct what readers have",
+        description="Adds an entry to the article's public record, at once, and with `body` replaces its text. Unpublished "
+        "changes stay unpublished; when they touch the body too, a new body is refused. At most 50 entries.",
+        parameters=("Id", "If-Match"),
+        takes=inputs.Correction,
+        answers=_draft("Corrected."),
+        problems=(*PUBLISHES, errors.Invalid, errors.WrongState, errors.UnpublishedChanges),
+    ),
+}

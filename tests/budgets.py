@@ -1,0 +1,71 @@
+"""What each route may ask of DynamoDB: how many calls of which kind, and what they may cost for an article of 1,000 words.
+
+Every reply of the tests is held to the calls; `contract/test_budgets.py` holds a typical one to the units as well. One
+route without a budget, or one call too many, fails.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .stage import Reply
+
+
+@dataclass(frozen=True)
+class Budget:
+    calls: Mapping[str, int]
+    read_units: float = 0
+    write_units: int = 0
+
+
+def _staff(reads: float, writes: int = 1, **calls: int) -> Budget:
+    """With who is asking: one GetItem, and every five minutes a note that the session is used."""
+    return Budget({**calls, "GetItem": calls.get("GetItem", 0) + 1, "UpdateItem": 1}, reads + 1, writes)
+
+
+BUDGETS = {
+    "GET /v1/site": Budget({}),
+    "GET /v1/front": Budget({"GetItem": 1}, read_units=6),
+    "GET /v1/articles": Budget({"Query": 1}, read_units=2.5),
+    "GET /v1/articles/{slug}": Budget({"Query": 1}, read_units=2),
+    # How often it was tried, whose address it is, the account; counted, forgiven, begun, and sometimes hashed anew.
+    "POST /v1/login": Budget({"GetItem": 3, "PutItem": 2, "DeleteItem": 1, "UpdateItem": 1}, 3, 4),
+    "POST /v1/logout": Budget({"DeleteItem": 1}, write_units=1),
+    "GET /v1/me": _staff(0),
+    "GET /v1/newsroom/articles": _staff(21, Query=1, BatchGetItem=1),
+    # A translation finds its original by slug and its group; a repetition finds what the first one made.
+    "POST /v1/newsroom/articles": _staff(7, 32, GetItem=4, Query=2, TransactWriteItems=1),
+    "GET /v1/newsroom/articles/{id}": _staff(2, Query=1),
+    "PATCH /v1/newsroom/articles/{id}": _staff(4, 16, GetItem=2, Query=3, TransactWriteItems=1),
+    # One DeleteItem for each revision.
+    "DELETE /v1/newsroom/articles/{id}": _staff(3, 25, Query=2, TransactWriteItems=1, DeleteItem=10),
+    "GET /v1/newsroom/articles/{id}/preview": _staff(2, Query=1),
+    "GET /v1/newsroom/articles/{id}/revisions": _staff(4, GetItem=1, Query=1),
+    "GET /v1/newsroom/articles/{id}/revisions/{n}": _staff(3, GetItem=2),
+    "POST /v1/newsroom/articles/{id}/revisions/{n}/restore": _staff(4, 8, GetItem=1, Query=2, TransactWriteItems=1),
+    "POST /v1/newsroom/articles/{id}/publish": _staff(4, 66, GetItem=1, Query=2, TransactWriteItems=1),
+    "POST /v1/newsroom/articles/{id}/unpublish": _staff(4, 46, Query=2, TransactWriteItems=1),
+    "POST /v1/newsroom/articles/{id}/corrections": _staff(4, 50, GetItem=1, Query=2, TransactWriteItems=1),
+}
+
+
+def within_calls(reply: Reply) -> None:
+    budget = BUDGETS[reply.route]
+    made = Counter(call.operation for call in reply.calls)
+    over = {operation: count for operation, count in made.items() if count > budget.calls.get(operation, 0)}
+    assert not over, f"{reply.route} made {dict(made)} where {dict(budget.calls)} is its budget"
+
+
+def within_units(reply: Reply) -> None:
+    budget, (reads, writes) = BUDGETS[reply.route], units(reply)
+    assert reads <= budget.read_units, f"{reply.route} read {reads} units; its budget is {budget.read_units}"
+    assert writes <= budget.write_units, f"{reply.route} wrote {writes} units; its budget is {budget.write_units}"
+
+
+def units(reply: Reply) -> tuple[float, int]:
+    return sum(call.read_units for call in reply.calls), sum(call.write_units for call in reply.calls)

@@ -1,0 +1,152 @@
+"""What each part may import: readers pay for nothing that only writers need, and nothing can fail at import."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from local.template import ROOT, Template
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+FUNCTIONS = sorted(Template.load().functions)
+READERS = {
+    "articles",
+    "clock",
+    "cursors",
+    "errors",
+    "front",
+    "http",
+    "keys",
+    "languages",
+    "listings",
+    "observability",
+    "settings",
+    "site",
+    "slugs",
+    "table",
+}
+"""All of broadsheet that the readers' function loads. It grows by decision only."""
+WRITERS_PACKAGES = ("pydantic", "pydantic_core", "nh3", "markdown_it", "argon2", "ulid", "cryptography")
+NOBODYS = ("boto3", "jinja2", "local", "tests", "contract", "moto", "yaml")
+PROBE = """
+import importlib.util, json, os, sys
+import botocore.session
+
+app, root = sys.argv[1:]
+asked, clients = [], []
+read, create = os._Environ.__getitem__, botocore.session.Session.create_client
+
+def note(environment, name):
+    frame = sys._getframe(1)
+    while frame.f_code.co_filename.startswith("<frozen"):  # Mapping.get and os.getenv
+        frame = frame.f_back
+    if frame.f_code.co_filename.startswith(root) and "site-packages" not in frame.f_code.co_filename:
+        asked.append(name)
+    return read(environment, name)
+
+os._Environ.__getitem__ = note
+botocore.session.Session.create_client = lambda *given, **named: clients.append(given) or create(*given, **named)
+spec = importlib.util.spec_from_file_location("app", app)
+module = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(module)
+assert callable(module.handler)
+print(json.dumps({"modules": sorted(sys.modules), "clients": len(clients), "environment": asked}))
+"""
+"""Notes what is read from the environment by our own code; packages may look for what they like."""
+
+
+@cache
+def imported(function: str) -> Any:
+    """What a fresh process with no environment at all has after importing a function."""
+    app = Template.load().functions[function].folder / "app.py"
+    path = os.pathsep.join([str(ROOT / "layers" / "shared"), *(each for each in sys.path if "site-packages" in each)])
+    command = [sys.executable, "-S", "-c", f"import sys; sys.path[:0] = {path.split(os.pathsep)!r}\n{PROBE}"]
+    done = subprocess.run(
+        [*command, str(app), str(ROOT)], env={}, cwd="/", capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def of_broadsheet(function: str) -> set[str]:
+    return {name.partition(".")[2] for name in imported(function)["modules"] if name.startswith("broadsheet.")}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_importing_a_function_needs_no_environment_and_makes_no_client(function: str) -> None:
+    assert imported(function)["clients"] == 0
+    assert imported(function)["environment"] == []
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_no_function_loads_what_is_never_deployed(function: str) -> None:
+    loaded = {name.partition(".")[0] for name in imported(function)["modules"]}
+    assert not loaded & set(NOBODYS)
+
+
+def test_readers_load_exactly_this_of_broadsheet_and_no_writers_package() -> None:
+    assert of_broadsheet("ArticlesFunction") == READERS
+    loaded = {name.partition(".")[0] for name in imported("ArticlesFunction")["modules"]}
+    assert not loaded & set(WRITERS_PACKAGES)
+
+
+def test_the_list_builder_loads_no_writers_package() -> None:
+    loaded = {name.partition(".")[0] for name in imported("BuildListsFunction")["modules"]}
+    assert not loaded & set(WRITERS_PACKAGES)
+
+
+def test_argon2_and_markdown_wait_until_somebody_needs_them() -> None:
+    assert not {"argon2", "markdown_it"} & {name.partition(".")[0] for name in imported("LoginFunction")["modules"]}
+    assert not {"argon2", "markdown_it"} & {name.partition(".")[0] for name in imported("NewsroomFunction")["modules"]}
+
+
+def test_only_table_knows_botocore() -> None:
+    knowing = {path.name for path in _sources() if {"botocore", "boto3"} & set(_imports(path))}
+    assert knowing == {"table.py"}
+
+
+def test_functions_import_broadsheet_and_packages_only() -> None:
+    packages = {"aws_lambda_powertools"}
+    for path in (ROOT / "functions").rglob("*.py"):
+        strangers = set(_imports(path)) - packages - {"broadsheet"} - sys.stdlib_module_names
+        assert not strangers, f"{path.parent.name} imports {strangers}"
+
+
+def test_broadsheet_imports_nothing_that_is_not_deployed() -> None:
+    packages = {
+        "aws_lambda_powertools",
+        "argon2",
+        "botocore",
+        "markdown_it",
+        "nh3",
+        "pydantic",
+        "pydantic_core",
+        "ulid",
+    }
+    for path in (ROOT / "layers" / "shared" / "broadsheet").rglob("*.py"):
+        strangers = set(_imports(path)) - packages - {"broadsheet"} - sys.stdlib_module_names
+        assert not strangers, f"{path.name} imports {strangers}"
+
+
+def _sources() -> Iterator[Path]:
+    for folder in ("functions", "layers/shared"):
+        yield from (ROOT / folder).rglob("*.py")
+
+
+def _imports(path: Path) -> Iterator[str]:
+    """First names of absolute imports, wherever in the file they stand."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            yield str(node.module).partition(".")[0]

@@ -1,0 +1,144 @@
+"""The prepared front ends as the listings say, whatever order builders and the stream bring."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from broadsheet import table
+
+from local import filters
+from tests.engine import invariants
+from tests.engine.instances import Run, request
+from tests.engine.sabotage import falls_without
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.engine.instances import Instances
+    from tests.stage import Stage
+
+Records = list[dict[str, Any]]
+
+
+def _records(stage: Stage) -> Records:
+    """All that the Site stream brought since it was last asked."""
+    return stage._new_records(table.client("dynamodbstreams"), "SiteTable")
+
+
+def _source(stage: Stage) -> Any:
+    (source,) = stage.template.functions["BuildListsFunction"].streams
+    return source
+
+
+def _wanted(stage: Stage, records: Records) -> Records:
+    return [record for record in records if filters.wanted(_source(stage).filters, record)]
+
+
+def _build(stage: Stage, records: Records) -> list[str]:
+    """The sequence numbers that the consumer could not do."""
+    answer = stage.invoke("BuildListsFunction", {"Records": records})
+    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+def _record(language: str = "en") -> dict[str, Any]:
+    image = {"slug": {"S": "x-0000000a"}, "language": {"S": language}}
+    return {"eventName": "INSERT", "dynamodb": {"SequenceNumber": "1", "Keys": {}, "NewImage": image}}
+
+
+def _news(stage: Stage) -> Records:
+    """A morning's work in two languages, as the stream tells it."""
+    articles = [
+        stage.published(language=language, section=section)
+        for language in ("en", "es")
+        for section in ("world", "health")
+    ]
+    moved = stage.call(
+        "PATCH",
+        f"/v1/newsroom/articles/{articles[0]['id']}",
+        {"section": "business", "headline": "Moved"},
+        token=stage.token("editor"),
+        version=2,
+    ).json
+    stage.publish(moved)
+    path = f"/v1/newsroom/articles/{articles[3]['id']}/unpublish"
+    stage.call("POST", path, token=stage.token("editor"), version=2)
+    return _wanted(stage, _records(stage))
+
+
+@falls_without("front")
+def test_a_builder_that_read_before_a_publication_does_not_undo_it(stage: Stage, instances: Instances) -> None:
+    stage.published()
+    stage.settle()
+    draft = stage.draft(headline="Just in")
+    path = f"/v1/newsroom/articles/{draft['id']}/publish"
+    publish = request(stage.template, "POST", path, {}, token=stage.token("editor"), version=1)
+    old, new = Run("build_lists", {"Records": [_record()]}), Run("build_lists", {"Records": [_record()]}, waits=1)
+    instances.run(publish, new, old, in_turn=True)
+    invariants.check_front((None, "en"))
+
+
+def test_many_builders_race_with_many_publications(stage: Stage, instances: Instances) -> None:
+    runs = []
+    for n in range(6):
+        draft = stage.draft(headline=f"Article {n}", language=("en", "es")[n % 2])
+        path = f"/v1/newsroom/articles/{draft['id']}/publish"
+        runs += [request(stage.template, "POST", path, {}, token=stage.token("editor"), version=1)]
+        runs += [Run("build_lists", {"Records": [_record("en"), _record("es")]})]
+    random.Random(1).shuffle(runs)
+    outcomes = instances.run(*runs)
+    assert [outcome.status for outcome in outcomes if not outcome.error and "statusCode" in outcome.answer] == [200] * 6
+    stage.settle()
+    invariants.check()
+    invariants.check_front()
+
+
+DELIVERIES: dict[str, Callable[[Records], list[Records]]] = {
+    "one batch": lambda records: [records],
+    "one by one": lambda records: [[record] for record in records],
+    "doubled": lambda records: [records + records, records],
+    "backwards": lambda records: [[record] for record in reversed(records)],
+    "shuffled, in threes": lambda records: _threes(random.Random(2).sample(records, len(records))),
+    "replayed from the middle": lambda records: [records, records[2:], records[4:]],
+}
+
+
+def _threes(records: Records) -> list[Records]:
+    return [records[at : at + 3] for at in range(0, len(records), 3)]
+
+
+@pytest.mark.parametrize("delivery", DELIVERIES)
+def test_however_records_are_delivered_the_front_ends_right(stage: Stage, delivery: str) -> None:
+    records = _news(stage)
+    assert len(records) == 6
+    for batch in DELIVERIES[delivery](records):
+        assert _build(stage, batch) == []
+    invariants.check_front()
+
+
+@falls_without("unreadable", raises=KeyError)
+def test_a_record_that_cannot_be_read_holds_nothing_up(stage: Stage, instances: Instances) -> None:
+    records = _news(stage)
+    poison = {"eventName": "INSERT", "dynamodb": {"SequenceNumber": "4711", "Keys": {}, "NewImage": {"x": {"S": "y"}}}}
+    assert _build(stage, [*records[:3], poison, *records[3:]]) == ["4711"]
+    invariants.check_front()
+
+
+def test_nothing_that_the_builder_writes_wakes_it(stage: Stage) -> None:
+    assert _build(stage, _news(stage)) == []
+    written = _records(stage)
+    assert {record["dynamodb"]["Keys"]["pk"]["S"] for record in written} == {"FRONT"}, "it does write to this stream"
+    assert _wanted(stage, written) == []
+
+
+def test_each_public_change_wakes_the_builder_once(stage: Stage) -> None:
+    live = stage.published(topic="Trams")
+    (first,) = _wanted(stage, _records(stage))
+    assert first["dynamodb"]["NewImage"]["id"]["S"] == live["id"]
+    path = f"/v1/newsroom/articles/{live['id']}"
+    saved = stage.call("PATCH", path, {"headline": "Not public"}, token=stage.token("editor"), version=2).json
+    assert _records(stage) == [], "what is not public never enters the stream"
+    stage.call("POST", f"{path}/unpublish", token=stage.token("editor"), version=saved["version"])
+    (gone,) = _wanted(stage, _records(stage))
+    assert gone["dynamodb"]["NewImage"]["withdrawn"]["BOOL"]

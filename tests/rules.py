@@ -1,0 +1,147 @@
+"""Who may call which route: the one table that a test walks and that `docs/roles.md` shows.
+
+`python -m tests.rules` writes the document. A route of the template without a rule fails the test, and so does a rule
+without a route.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from broadsheet.roles import ROLES
+
+Answer = Literal["yes", "not_allowed", "not_found"]
+"""Yes, or the code of the refusal. What one may not see answers as if it were not there."""
+
+DOCUMENT = Path(__file__).parent.parent / "docs" / "roles.md"
+
+
+@dataclass(frozen=True)
+class Rule:
+    name: str
+    about: str
+    own: dict[str, Answer]
+    """By role, for what is one's own; or at all, where nothing is anybody's."""
+    others: dict[str, Answer] | None = None
+    anybody: bool = False
+    """Without a log-in too."""
+
+
+def _by_role(given: dict[str, Answer], otherwise: Answer) -> dict[str, Answer]:
+    return {role: given.get(role, otherwise) for role in ROLES}
+
+
+EVERY_ROLE = _by_role({}, "yes")
+EDITORS: dict[str, Answer] = {"editor": "yes", "admin": "yes"}
+WRITERS: dict[str, Answer] = {"contributor": "yes", "author": "yes", **EDITORS}
+
+ANYBODY = Rule("anybody", "Needs no log-in, and reads none.", EVERY_ROLE, anybody=True)
+PERSON = Rule("person", "Whoever is logged in, about the own account.", EVERY_ROLE)
+OWN = Rule("own", "Whoever is logged in, and only what is their own.", EVERY_ROLE, _by_role({}, "not_found"))
+WRITER = Rule("writer", "Who may write articles.", _by_role(WRITERS, "not_allowed"))
+WRITE = Rule(
+    "write", "Own drafts; editors everybody's.", _by_role(WRITERS, "not_found"), _by_role(EDITORS, "not_found")
+)
+PUBLISH = Rule(
+    "publish",
+    "Authors what is their own; editors everybody's. A contributor sees the own draft and may not publish it.",
+    _by_role({**WRITERS, "contributor": "not_allowed"}, "not_found"),
+    _by_role(EDITORS, "not_found"),
+)
+ADMIN = Rule("admin", "Administrators.", _by_role({"admin": "yes"}, "not_allowed"))
+
+
+@dataclass(frozen=True)
+class Case:
+    """A rule, and a request that shows it and changes nothing that another request needs."""
+
+    rule: Rule
+    send: Any = None
+    version: int | None = None
+    """A version that no article has: who gets as far as being told so was let in."""
+
+
+STALE = 999_999
+BODY = {"format": "html", "text": "<p>Text.</p>"}
+ARTICLE = {"headline": "H", "section": "politics", "byline": [{"name": "A"}], "body": BODY}
+WRONG = "not the password of this account"
+
+RULES: dict[str, Case] = {
+    "GET /v1/site": Case(ANYBODY),
+    "GET /v1/front": Case(ANYBODY),
+    "GET /v1/articles": Case(ANYBODY),
+    "GET /v1/articles/{slug}": Case(ANYBODY),
+    "POST /v1/register": Case(ANYBODY, {}),
+    "POST /v1/verify": Case(ANYBODY, {}),
+    "POST /v1/login": Case(ANYBODY, {}),
+    "POST /v1/logout": Case(ANYBODY, {}),
+    "POST /v1/password/forgot": Case(ANYBODY, {}),
+    "POST /v1/password/reset": Case(ANYBODY, {}),
+    "GET /v1/me": Case(PERSON),
+    "PATCH /v1/me": Case(PERSON, {"language": "en"}),
+    "POST /v1/me/password": Case(PERSON, {"current_password": WRONG, "new_password": WRONG}),
+    "POST /v1/me/email": Case(PERSON, {"email": "new@paper.org", "password": WRONG}),
+    "POST /v1/me/erase": Case(PERSON, {"password": WRONG}),
+    "GET /v1/me/export": Case(PERSON),
+    "GET /v1/me/sessions": Case(PERSON),
+    "DELETE /v1/me/sessions": Case(PERSON),
+    "DELETE /v1/me/sessions/{session_id}": Case(OWN),
+    "GET /v1/newsroom/articles": Case(WRITER),
+    "POST /v1/newsroom/articles": Case(WRITER, ARTICLE),
+    "GET /v1/newsroom/articles/{article_id}": Case(WRITE),
+    "PATCH /v1/newsroom/articles/{article_id}": Case(WRITE, {"headline": "Another"}, STALE),
+    "DELETE /v1/newsroom/articles/{article_id}": Case(WRITE, version=STALE),
+    "GET /v1/newsroom/articles/{article_id}/preview": Case(WRITE),
+    "GET /v1/newsroom/articles/{article_id}/revisions": Case(WRITE),
+    "GET /v1/newsroom/articles/{article_id}/revisions/{n}": Case(WRITE),
+    "POST /v1/newsroom/articles/{article_id}/revisions/{n}/restore": Case(WRITE, {}, STALE),
+    "POST /v1/newsroom/articles/{article_id}/publish": Case(PUBLISH, {}, STALE),
+    "POST /v1/newsroom/articles/{article_id}/unpublish": Case(PUBLISH, {}, STALE),
+    "POST /v1/newsroom/articles/{article_id}/corrections": Case(
+        PUBLISH, {"kind": "correction", "text": "A name was wrong."}, STALE
+    ),
+    "GET /v1/admin/accounts": Case(ADMIN),
+    "POST /v1/admin/accounts/find": Case(ADMIN, {"email": "nobody@paper.org"}),
+    "GET /v1/admin/accounts/{account_id}": Case(ADMIN),
+    "PATCH /v1/admin/accounts/{account_id}": Case(ADMIN, {}),
+    "GET /v1/admin/audit": Case(ADMIN),
+}
+
+
+def document() -> str:
+    """`docs/roles.md`."""
+    used = {case.rule.name: case.rule for case in RULES.values()}
+    lines = [
+        "# Who may do what",
+        "",
+        "Made from `tests/rules.py` by `python -m tests.rules`. `test_every_route_by_every_role.py` calls each route as each role, as",
+        "owner and as stranger, logged out, and with an expired and a revoked session, and holds the answers to these tables.",
+        "",
+        "- without a log-in, or with one that expired or was ended: 401 `not_logged_in`, except where the rule is *anybody*",
+        "- **403** `not_allowed`: one may see it and not do this to it",
+        "- **404** `not_found`: one may not see it, so it is as if it were not there",
+        "",
+        "## Rules",
+        "",
+        f"| rule | about | whose | {' | '.join(ROLES)} |",
+        f"|---|---|---|{'---|' * len(ROLES)}",
+    ]
+    for rule in used.values():
+        whose = "own" if rule.others else ""
+        lines.append(_row(f"**{rule.name}**", rule.about, whose, rule.own))
+        if rule.others:
+            lines.append(_row("", "", "others'", rule.others))
+    lines += ["", "## Routes", "", "| route | rule |", "|---|---|"]
+    lines += [f"| `{route}` | {case.rule.name} |" for route, case in RULES.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _row(name: str, about: str, whose: str, answers: dict[str, Answer]) -> str:
+    shown = {"yes": "yes", "not_allowed": "403", "not_found": "404"}
+    return f"| {name} | {about} | {whose} | {' | '.join(shown[answers[role]] for role in ROLES)} |"
+
+
+if __name__ == "__main__":
+    DOCUMENT.write_text(document(), "utf-8")

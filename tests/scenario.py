@@ -1,0 +1,136 @@
+"""One walk through the whole backend: every route, the minute's tick and the stream, with an article of a usual size."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from broadsheet import passwords
+
+from .stage import PASSWORD, article
+
+if TYPE_CHECKING:
+    import pytest
+
+    from .conftest import Clock
+    from .stage import Reply, Stage
+
+WORDS = "harbour council vote ferry budget quay winter engineer steel evening mayor tide crowd signal report"
+
+
+def paragraphs(words: int) -> str:
+    """HTML of so many words, none of its paragraphs like another."""
+    words_of = WORDS.split()
+    lines = (" ".join(words_of[(start * 7 + n * n) % len(words_of)] for n in range(50)) for start in range(words // 50))
+    return "".join(f"<p>Part{place} {line}.</p>" for place, line in enumerate(lines))
+
+
+def usual(**fields: Any) -> dict[str, Any]:
+    """1,000 words, five questions, two authors, a topic, an image: what the budgets are for."""
+    whole = {
+        "headline": "Harbour bridge opens to trams after nine years",
+        "standfirst": "The first tram crossed at noon, and the ferry's last captain was aboard.",
+        "section": "politics",
+        "topic": "Harbour bridge",
+        "tags": ["Trams", "Port Merrow"],
+        "byline": [{"name": "Ada Quist", "slug": "ada-quist"}, {"name": "Ben Oru", "slug": "ben-oru"}],
+        "body": {"format": "html", "text": paragraphs(1000)},
+        "faq": [{"question": f"What is asked {n}?", "answer": "One sentence, " * 12} for n in range(5)],
+        "image": {"url": "https://img.example/bridge.jpg", "alt": "A tram on the bridge", "credit": "C. Marsh"},
+        **fields,
+    }
+    return article(**whole)
+
+
+class Walk:
+    """Each step is a request; its reply has to be 2xx."""
+
+    def __init__(self, stage: Stage, time: Clock) -> None:
+        self.stage = stage
+        self.time = time
+        self.token = stage.token("editor")
+        self.replies: list[Reply] = []
+
+    def __call__(self, method: str, path: str, send: Any = None, **more: Any) -> Reply:
+        reply = self.stage.call(method, path, send, **{"token": self.token, **more})
+        assert reply.status < 300, reply.text
+        self.replies.append(reply)
+        return reply
+
+
+def everything(stage: Stage, time: Clock, monkeypatch: pytest.MonkeyPatch) -> list[Reply]:
+    walk = Walk(stage, time)
+    _logs_in(walk, monkeypatch)
+    draft = walk("POST", "/v1/newsroom/articles", usual(), idempotency_key="one").json
+    live = _publishes(walk, draft)
+    _translates(walk, live)
+    _schedules(walk)
+    stage.settle()
+    _reads(walk, live["slug"])
+    _moves_and_withdraws(walk, live["id"])
+    return walk.replies
+
+
+def _logs_in(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
+    address = walk.stage.account("author")
+    passwords._hasher.cache_clear()
+    with monkeypatch.context() as patch:
+        patch.setattr(passwords, "PASSES", 2)  # the stored hash is of older parameters, and is made anew
+        token = walk("POST", "/v1/login", {"email": address, "password": PASSWORD}).json["token"]
+    passwords._hasher.cache_clear()
+    walk.time.forward(minutes=6)
+    walk("GET", "/v1/me", token=token)
+    walk("POST", "/v1/logout", token=token)
+    walk("GET", "/v1/me", token=walk.stage.token("moderator"))
+
+
+def _publishes(walk: Walk, draft: Any) -> Any:
+    path = f"/v1/newsroom/articles/{draft['id']}"
+    walk("POST", f"{path}/publish", {}, version=1)
+    changed = {"standfirst": "The first tram crossed at noon.", "faq": usual()["faq"][:4]}
+    walk("PATCH", path, changed, version=2)
+    walk("GET", f"{path}/preview")
+    walk("GET", f"{path}/revisions")
+    walk("GET", f"{path}/revisions/1")
+    walk("POST", f"{path}/publish", {}, version=3)
+    body = {"format": "html", "text": paragraphs(950)}
+    walk("POST", f"{path}/corrections", {"kind": "correction", "text": "It was one.", "body": body}, version=4)
+    walk("POST", f"{path}/revisions/1/restore", version=5)
+    walk("GET", "/v1/newsroom/articles", query={"section": "politics", "status": "published"})
+    return walk("GET", path).json
+
+
+def _translates(walk: Walk, original: Any) -> None:
+    given = usual(language="es", translation_of=original["slug"])
+    spanish = walk("POST", "/v1/newsroom/articles", given, idempotency_key="two").json
+    assert walk("POST", "/v1/newsroom/articles", given, idempotency_key="two").json["id"] == spanish["id"]
+    walk("POST", f"/v1/newsroom/articles/{spanish['id']}/publish", {}, version=1)
+    catalan = walk("POST", "/v1/newsroom/articles", usual(language="ca", translation_of=original["id"])).json
+    walk("DELETE", f"/v1/newsroom/articles/{catalan['id']}", version=1)
+
+
+def _schedules(walk: Walk) -> None:
+    due = walk.time.now.replace(microsecond=0)
+    for minutes in (5, 10):
+        draft = walk("POST", "/v1/newsroom/articles", usual(headline=f"Due in {minutes}")).json
+        path = f"/v1/newsroom/articles/{draft['id']}"
+        at = (due.replace(year=due.year + 1)).isoformat()
+        walk("POST", f"{path}/publish", {"publish_at": at}, version=1)
+    walk("POST", f"{path}/unpublish", version=2)
+    walk.time.now = due.replace(year=due.year + 1)
+    walk.stage._tokens.clear()
+    walk.token = walk.stage.token("editor")
+    assert len(walk.stage.tick()["published"]) == 1
+
+
+def _reads(walk: Walk, slug: str) -> None:
+    for path in (f"/v1/articles/{slug}", "/v1/articles", "/v1/front", "/v1/site"):
+        walk("GET", path, token="")
+
+
+def _moves_and_withdraws(walk: Walk, article_id: str) -> None:
+    path = f"/v1/newsroom/articles/{article_id}"
+    version = walk("GET", path).json["version"]
+    walk("PATCH", path, {"section": "business"}, version=version)
+    walk("POST", f"{path}/publish", {}, version=version + 1)
+    walk("POST", f"{path}/unpublish", version=version + 2)
+    walk.stage.settle()
