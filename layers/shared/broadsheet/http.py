@@ -29,7 +29,7 @@ from .errors import (
     UnsupportedType,
     invalid,
 )
-from .observability import logger
+from .observability import bug, logger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -60,8 +60,8 @@ def api() -> APIGatewayHttpResolver:
         return problem_answer(NotFound())
 
     @app.exception_handler(Exception)  # type: ignore[untyped-decorator]
-    def fail(_: Exception) -> Response[str]:
-        logger().exception("unexpected", extra=_which(app))
+    def fail(error: Exception) -> Response[str]:
+        bug("unexpected", error, **_which(app))
         return problem_answer(Unexpected())
 
     return app

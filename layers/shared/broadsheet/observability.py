@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,15 @@ def logger() -> Logger:
     from aws_lambda_powertools import Logger
 
     return Logger()
+
+
+def bug(message: str, error: Exception, **extra: str) -> None:
+    """An ERROR with the way to where it happened. What an exception says of it may quote a person, so it is not written."""
+    response = getattr(error, "response", None)
+    code = response["Error"]["Code"] if isinstance(response, dict) and "Error" in response else ""
+    trace = traceback.format_list(traceback.extract_tb(error.__traceback__))
+    facts = {"error": type(error).__name__, "error_code": code, "trace": "".join(trace)}
+    logger().error(message, extra={**facts, **extra})
 
 
 def count(name: str, value: int = 1) -> None:

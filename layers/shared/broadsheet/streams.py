@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .observability import logger
+from .observability import bug
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -16,8 +16,8 @@ def each(records: Iterable[dict[str, Any]], do: Callable[[dict[str, Any]], None]
     for record in records:
         try:
             do(record)
-        except Exception:  # one record's failure is that record's: the answer says which
+        except Exception as error:  # one record's failure is that record's: the answer says which
             number = record["dynamodb"]["SequenceNumber"]
-            logger().exception("record failed", extra={"sequence_number": number})
+            bug("record failed", error, sequence_number=number)
             failed.append({"itemIdentifier": number})
     return {"batchItemFailures": failed}
