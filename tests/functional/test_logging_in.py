@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from broadsheet import passwords
+from broadsheet import passwords, settings
 
 from tests.stage import PASSWORD
 
@@ -59,6 +59,21 @@ def test_a_browser_gets_a_cookie_and_never_sees_the_token(stage: Stage) -> None:
 def test_the_plain_cookie_name_is_not_taken_where_there_is_tls(stage: Stage) -> None:
     token = stage.member(MARA)
     assert stage.call("GET", "/v1/me", cookie=f"session={token}").code == "not_logged_in"
+
+
+@pytest.mark.parametrize(("running", "name"), [("local", "session="), ("prod", "__Host-session=")])
+def test_only_the_local_run_has_a_cookie_without_tls(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, running: str, name: str
+) -> None:
+    stage.registered(MARA)
+    monkeypatch.setenv("SITE_ORIGIN", "http://127.0.0.1:8000")
+    monkeypatch.setenv("STAGE", running)
+    settings.get.cache_clear()
+    (cookie,) = stage.log_in(MARA, transport="cookie", origin="http://127.0.0.1:8000").cookies
+    settings.get.cache_clear()
+    assert cookie.startswith(name)
+    assert "HttpOnly; SameSite=Lax" in cookie
+    assert ("Secure" in cookie) == (running == "prod")
 
 
 def test_every_failure_is_the_same_after_the_same_calls(stage: Stage, time: Clock) -> None:

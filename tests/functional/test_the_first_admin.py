@@ -6,6 +6,7 @@ import io
 from typing import TYPE_CHECKING
 
 import pytest
+from broadsheet import settings
 
 from commands import create_admin
 
@@ -71,4 +72,14 @@ def test_table_names_come_from_the_stack(stage: Stage, monkeypatch: pytest.Monke
             return {"StackResources": [{"LogicalResourceId": n, "PhysicalResourceId": f"x-{n}"} for n in names]}
 
     monkeypatch.setattr("broadsheet.table.client", lambda _service="dynamodb": Cloud())
-    assert create_admin.deployed("broadsheet")["ACCOUNTS_TABLE"] == "x-AccountsTable"
+    environment = create_admin.deployed("broadsheet")
+    assert environment["ACCOUNTS_TABLE"] == "x-AccountsTable"
+    for name in settings.Settings.__dataclass_fields__:
+        monkeypatch.delenv(f"{name}_table".upper(), raising=False)
+    for name in ("STAGE", "SITE_ORIGIN", "MAIL_SENDER"):
+        monkeypatch.delenv(name)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    settings.get.cache_clear()
+    assert settings.get().accounts == "x-AccountsTable"  # nothing that functions need is missing
+    settings.get.cache_clear()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from . import table
-from .observability import logger
+from .observability import bug
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,9 +27,9 @@ def changes(records: Iterable[dict[str, Any]]) -> tuple[list[Change], list[str]]
     for record in records:
         try:
             seen.append(_change(record["dynamodb"]))
-        except (KeyError, TypeError):
+        except (KeyError, TypeError) as error:
             number = record.get("dynamodb", {}).get("SequenceNumber", "")
-            logger().exception("unreadable record", extra={"sequence_number": number})
+            bug("unreadable record", error, sequence_number=number)
             unreadable.append(number)
     return seen, unreadable
 

@@ -15,7 +15,7 @@ from ulid import ULID
 from . import clock, desk, drafts, keys, markup, public, settings, slugs, table, translations
 from .desk import Live, Revision, State
 from .errors import NotFound, UnpublishedChanges, VersionConflict, WrongState, invalid
-from .observability import count, logger
+from .observability import bug, count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,8 +88,8 @@ def _publish_one(article_id: str, at: datetime) -> bool:
         _go_live(state, text, "schedule", at)
     except (NotFound, VersionConflict):
         return False  # another worker, or an editor, was first
-    except Exception:  # whatever is wrong with this one must not keep the next one from its readers
-        logger().exception("not published", extra={"article": article_id})
+    except Exception as error:  # whatever is wrong with this one must not keep the next one from its readers
+        bug("not published", error, article=article_id)
         count("DueNotPublished")
         return False
     return True

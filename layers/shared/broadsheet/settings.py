@@ -29,7 +29,8 @@ class Settings:
 
     @property
     def local(self) -> bool:
-        return self.site_origin.startswith("http://")
+        """Whether cookies must do without TLS. A plain origin alone, deployed by mistake, does not make them weaker."""
+        return self.stage == "local" and self.site_origin.startswith("http://")
 
 
 @cache
