@@ -263,6 +263,83 @@ class Account(BaseModel):
     role: Role
 
 
+class OwnAccount(Account):
+    """An account as its owner sees it."""
+
+    email: str
+    language: Language = Field(description="Of the mail it gets, and of the pages. BCP 47.")
+    created_at: Stamp
+
+
+class KnownAccount(OwnAccount):
+    """An account as administrators see it."""
+
+    banned_at: Stamp | None
+
+
+class Verified(BaseModel):
+    """Whose address was confirmed."""
+
+    account: Account
+
+
+class People(BaseModel):
+    """A page of accounts, newest first."""
+
+    items: list[KnownAccount]
+    next_cursor: Cursor
+
+
+class Done(BaseModel):
+    """What was asked for was done, or is under way."""
+
+    status: Literal["mail_sent", "password_changed", "erased"]
+
+
+class LogIn(BaseModel):
+    """One session of an account."""
+
+    id: Id
+    device: str = Field(description="Such as `Firefox on Linux`.")
+    started_at: Stamp
+    used_at: Stamp = Field(description="Exact to five minutes.")
+    current: bool = Field(description="Whether it is the one that asks.")
+
+
+class LogIns(BaseModel):
+    """All sessions of an account, newest first."""
+
+    items: list[LogIn]
+    next_cursor: None
+
+
+class Export(BaseModel):
+    """Everything kept about a person."""
+
+    exported_at: Stamp
+    account: KnownAccount
+    sessions: list[LogIn]
+
+
+class AuditLine(BaseModel):
+    """Who did what, to which article or account."""
+
+    at: Stamp
+    who: str = Field(description="Id of an account, or what did it by itself.")
+    action: str
+    article: Id | None
+    account: Id | None
+    version: int | None = Field(description="Of the article, after it.")
+    role: Role | None = Field(description="Of the account, after it.")
+
+
+class Audit(BaseModel):
+    """A page of one day, newest first."""
+
+    items: list[AuditLine]
+    next_cursor: Cursor
+
+
 class Session(BaseModel):
     """A log-in whose token is in the cookie alone."""
 

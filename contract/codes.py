@@ -1,6 +1,7 @@
 """The codes a client can meet, read from where they are raised: problems from their classes, field codes from the source.
 
-A field code is a constant at the place that refuses (`invalid(field, code, message)`), or one of the tables in `inputs`.
+A field code is a constant at the place that refuses (`invalid(field, code, message)`), or in one of the tables of `inputs`
+and `passwords`.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from broadsheet import errors, inputs
+from broadsheet import errors, inputs, passwords
 
 from local.template import ROOT
 
@@ -32,7 +33,7 @@ def _is_problem(each: object) -> bool:
 
 def fields() -> set[str]:
     """Every code that can stand in a problem's `errors`."""
-    tables = {code for code, _ in inputs.CODES.values()} | inputs.OURS
+    tables = {code for code, _ in inputs.CODES.values()} | inputs.OURS | passwords.REFUSALS.keys()
     return tables | set(_raised())
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from broadsheet import cursors, desk, http, idempotency, languages, site
+from broadsheet import cursors, desk, http, idempotency, languages, roles, site
 from pydantic.json_schema import models_json_schema
 
 from . import codes
-from .operations import LOGIN, NEWSROOM, OPERATIONS, READING, Operation
+from .operations import OPERATIONS
+from .shape import ACCOUNT, ADMIN, LOGIN, NEWSROOM, READING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from local.template import Template
 
-    from .operations import Answer
+    from .shape import Answer, Operation
 
 Raw = dict[str, Any]
 REF = "#/components/schemas/{model}"
@@ -53,7 +54,9 @@ def document(template: Template) -> Raw:
         "servers": [{"url": "/"}],
         "tags": [
             {"name": READING, "description": "What readers read. Public, and kept by caches."},
-            {"name": LOGIN, "description": "Who is who."},
+            {"name": LOGIN, "description": "How one becomes somebody: registering, logging in, a forgotten password."},
+            {"name": ACCOUNT, "description": "What everybody may see and do of the own account."},
+            {"name": ADMIN, "description": "What administrators may do with everybody's."},
             {"name": NEWSROOM, "description": "What staff write."},
         ],
         "paths": paths,
@@ -160,6 +163,7 @@ HEADERS: Raw = {
     "Moved": _header("Path under the current slug.", r"^/v1/articles/\S+$"),
     "Retry-After": _header("Seconds.", r"^\d+$"),
     "WWW-Authenticate": _header("How to say who one is.", "^Bearer$"),
+    "ContentDisposition": _header("It is meant to be saved.", r'^attachment; filename="account\.json"$'),
     "SetCookie": _header(
         "The session, with transport `cookie`; on log-out, its end.",
         r"^(__Host-)?session=.*; HttpOnly; SameSite=Lax$",
@@ -173,6 +177,7 @@ HEADER_NAMES = {
     "KeptForAMinute": "Cache-Control",
     "NoStore": "Cache-Control",
     "Moved": "Location",
+    "ContentDisposition": "Content-Disposition",
     "SetCookie": "Set-Cookie",
 }
 KEPT = {0: "NoStore", 5: "KeptForMoments", 60: "KeptForAMinute"}
@@ -196,6 +201,8 @@ def _parameters() -> Raw:
     return {
         "Slug": _path("slug", {"type": "string"}, "`<words>-<key>`; the key alone decides."),
         "Id": _path("id", ulid, "Of the article, as its creation answered."),
+        "SessionId": _path("id", ulid, "Of the session, as the list of them has it."),
+        "AccountId": _path("id", ulid, "Of the account."),
         "Number": _path("n", {"type": "integer", "minimum": 1}, "Number of the revision."),
         "Section": _query("section", sections, "Slug of a section."),
         "NewsroomSection": _query("section", sections, "Slug of a section; not together with `owner`."),
@@ -206,6 +213,8 @@ def _parameters() -> Raw:
         ),
         "Status": _query("status", {"enum": list(desk.STATUSES)}, "Only these."),
         "Owner": _query("owner", {"type": "string"}, "Id of the account that started it, or `me`."),
+        "Role": _query("role", {"enum": list(roles.ROLES), "default": "reader"}, "Only these."),
+        "Day": _query("day", {"type": "string", "format": "date"}, "Such as 2026-03-01."),
         "Cursor": _query("cursor", cursor, "`next_cursor` of the page before, of the same listing."),
         "Limit": _query("limit", limit, "Items a page."),
         "If-Match": _named("If-Match", VERSION_FORM, "The version that was read, in quotes.", required=True),

@@ -2,61 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
 from broadsheet import errors, inputs
 
-from . import answers
-
-if TYPE_CHECKING:
-    from pydantic import BaseModel
-
-    Problems = tuple[type[errors.Problem], ...]
-
-
-@dataclass(frozen=True)
-class Answer:
-    """One answer that is no refusal. Headers are named as `document.HEADERS` has them."""
-
-    text: str
-    body: tuple[type[BaseModel], ...] = ()
-    headers: tuple[str, ...] = ("NoStore",)
-
-
-@dataclass(frozen=True)
-class Operation:
-    id: str
-    tag: str
-    summary: str
-    description: str
-    answers: dict[int, Answer]
-    problems: Problems
-    parameters: tuple[str, ...] = ()
-    takes: type[BaseModel] | None = None
-    patches: bool = False
-    """Whether the body is a merge patch of `takes`."""
-    public: bool = False
-
-
-READING, LOGIN, NEWSROOM = "Reading", "Login", "Newsroom"
-EVERYWHERE: Problems = (errors.NotThroughCdn, errors.Unexpected)
-STORED: Problems = (*EVERYWHERE, errors.Unavailable)
-WITH_BODY: Problems = (errors.BadJson, errors.CrossSite, errors.TooLarge, errors.UnsupportedType)
-STAFF: Problems = (*STORED, errors.NotLoggedIn)
-ON_ONE: Problems = (*STAFF, errors.NotFound)
-VERSIONED: Problems = (
-    *ON_ONE,
-    *WITH_BODY,
-    errors.BadIfMatch,
-    errors.IfMatchRequired,
-    errors.VersionConflict,
+from . import account_operations, answers
+from .shape import (
+    CACHED,
+    EVERYWHERE,
+    NEWSROOM,
+    NOT_MODIFIED,
+    ON_ONE,
+    PUBLISHES,
+    READING,
+    STAFF,
+    STORED,
+    VERSION,
+    VERSIONED,
+    WITH_BODY,
+    Answer,
+    Operation,
 )
-PUBLISHES: Problems = (*VERSIONED, errors.NotAllowed)
-
-CACHED = ("WeakETag", "Cached", "Vary")
-NOT_MODIFIED = Answer("The client has it already.", headers=CACHED)
-VERSION = ("ETag", "NoStore")
 
 
 def _draft(text: str) -> dict[int, Answer]:
@@ -113,36 +77,6 @@ OPERATIONS: dict[str, Operation] = {
         },
         problems=(*STORED, errors.NothingPublished, errors.Withdrawn),
         public=True,
-    ),
-    "POST /v1/login": Operation(
-        id="logIn",
-        tag=LOGIN,
-        summary="Log in",
-        description="With transport `bearer` the token is in the answer; with `cookie` a browser gets a `__Host-session` "
-        "cookie and its scripts never see the token. Whether an address is known makes no difference to the answer or to "
-        "the time it takes. After five failures for an address, each further try has to wait longer, up to a minute.",
-        takes=inputs.Login,
-        answers={
-            200: Answer("Logged in.", (answers.SessionWithToken, answers.Session), ("NoStore", "SetCookie")),
-        },
-        problems=(*STORED, *WITH_BODY, errors.Invalid, errors.LoginFailed, errors.TooManyRequests),
-        public=True,
-    ),
-    "POST /v1/logout": Operation(
-        id="logOut",
-        tag=LOGIN,
-        summary="Log out at once",
-        description="Ends the session of the token or cookie that is sent; without one there is nothing to end.",
-        answers={204: Answer("Logged out.", headers=("NoStore", "SetCookie"))},
-        problems=(*STORED, errors.CrossSite, errors.TooLarge, errors.UnsupportedType, errors.BadJson),
-    ),
-    "GET /v1/me": Operation(
-        id="readMe",
-        tag=LOGIN,
-        summary="Who is logged in",
-        description="Id, display name and role.",
-        answers={200: Answer("The account.", (answers.Account,))},
-        problems=STAFF,
     ),
     "GET /v1/newsroom/articles": Operation(
         id="listDrafts",
@@ -273,4 +207,5 @@ OPERATIONS: dict[str, Operation] = {
         answers=_draft("Corrected."),
         problems=(*PUBLISHES, errors.Invalid, errors.WrongState, errors.UnpublishedChanges),
     ),
+    **account_operations.OPERATIONS,
 }

@@ -33,10 +33,35 @@ BUDGETS = {
     "GET /v1/front": Budget({"GetItem": 1}, read_units=6),
     "GET /v1/articles": Budget({"Query": 1}, read_units=2.5),
     "GET /v1/articles/{slug}": Budget({"Query": 1}, read_units=2),
-    # How often it was tried, whose address it is, the account; counted, forgiven, begun, and sometimes hashed anew.
-    "POST /v1/login": Budget({"GetItem": 3, "PutItem": 2, "DeleteItem": 1, "UpdateItem": 1}, 3, 4),
-    "POST /v1/logout": Budget({"DeleteItem": 1}, write_units=1),
-    "GET /v1/me": _staff(0),
+    # Each try is counted, by network and by address, with a look and a write; a transaction writes the mail with its cause.
+    "POST /v1/register": Budget({"GetItem": 3, "PutItem": 2, "TransactWriteItems": 1}, 3, 8),
+    "POST /v1/verify": Budget({"GetItem": 3, "PutItem": 1, "Query": 1, "TransactWriteItems": 1}, 5, 15),
+    "POST /v1/password/forgot": Budget({"GetItem": 4, "PutItem": 2, "TransactWriteItems": 1}, 4, 6),
+    # It ends all sessions, and the network it came from is trusted from then on.
+    "POST /v1/password/reset": Budget(
+        {"GetItem": 3, "PutItem": 2, "Query": 1, "TransactWriteItems": 1, "DeleteItem": 2}, 4, 20
+    ),
+    # Seven round trips: what was counted so far, two more tries, whose address it is, the account, its sessions, a new one.
+    # The third PutItem is a hash made anew, once for each change of the parameters.
+    "POST /v1/login": Budget(
+        {"BatchGetItem": 1, "PutItem": 3, "GetItem": 2, "Query": 1, "TransactWriteItems": 1}, 7, 16
+    ),
+    "POST /v1/logout": Budget({"GetItem": 1, "TransactWriteItems": 1}, 1, 4),
+    "GET /v1/me": _staff(1, GetItem=1),
+    "PATCH /v1/me": _staff(4, 9, GetItem=1, Query=1, BatchGetItem=1, TransactWriteItems=1),
+    # All sessions end, and then one begins.
+    "POST /v1/me/password": _staff(6, 30, GetItem=2, PutItem=1, Query=2, TransactWriteItems=2),
+    "POST /v1/me/email": _staff(4, 6, GetItem=4, PutItem=2, TransactWriteItems=1),
+    "POST /v1/me/erase": _staff(3, 20, GetItem=2, PutItem=1, Query=1, TransactWriteItems=1),
+    "GET /v1/me/export": _staff(4, GetItem=1, Query=1, BatchGetItem=1),
+    "GET /v1/me/sessions": _staff(3, Query=1, BatchGetItem=1),
+    "DELETE /v1/me/sessions": _staff(3, 12, GetItem=1, Query=1, TransactWriteItems=1),
+    "DELETE /v1/me/sessions/{id}": _staff(1, 5, GetItem=1, TransactWriteItems=1),
+    "GET /v1/admin/accounts": _staff(10, Query=1, BatchGetItem=1),
+    "POST /v1/admin/accounts/find": _staff(2, GetItem=2),
+    "GET /v1/admin/accounts/{id}": _staff(1, GetItem=1),
+    "PATCH /v1/admin/accounts/{id}": _staff(3, 20, GetItem=1, Query=1, TransactWriteItems=1),
+    "GET /v1/admin/audit": _staff(2, Query=1),
     "GET /v1/newsroom/articles": _staff(21, Query=1, BatchGetItem=1),
     # A translation finds its original by slug and its group; a repetition finds what the first one made.
     "POST /v1/newsroom/articles": _staff(7, 32, GetItem=4, Query=2, TransactWriteItems=1),

@@ -66,6 +66,8 @@ def everything(stage: Stage, time: Clock, monkeypatch: pytest.MonkeyPatch) -> li
     _schedules(walk)
     stage.settle()
     _reads(walk, live["slug"])
+    _becomes_a_member_and_leaves(walk)
+    _administers(walk)
     _moves_and_withdraws(walk, live["id"])
     return walk.replies
 
@@ -81,6 +83,48 @@ def _logs_in(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
     walk("GET", "/v1/me", token=token)
     walk("POST", "/v1/logout", token=token)
     walk("GET", "/v1/me", token=walk.stage.token("moderator"))
+
+
+MARA, LIND = "mara@paper.org", "lind@paper.org"
+OTHER, THIRD = "four other words are long", "four third words are long"
+
+
+def _becomes_a_member_and_leaves(walk: Walk) -> None:
+    stage = walk.stage
+    for _ in range(2):  # one is confirmed and the other discarded
+        walk("POST", "/v1/register", {"email": MARA, "password": PASSWORD, "display_name": "Mara"}, token="")
+    walk("POST", "/v1/verify", {"token": stage.mails(MARA)[-1].token}, token="")
+    walk("POST", "/v1/password/forgot", {"email": MARA}, token="")
+    walk("POST", "/v1/password/reset", {"token": stage.mails(MARA)[-1].token, "password": OTHER}, token="")
+    tokens = [walk("POST", "/v1/login", {"email": MARA, "password": OTHER}, token="").json["token"] for _ in range(3)]
+    token = tokens[-1]
+    other = walk("GET", "/v1/me/sessions", token=token).json["items"][-1]["id"]
+    walk("DELETE", f"/v1/me/sessions/{other}", token=token)
+    walk("DELETE", "/v1/me/sessions", token=token)
+    walk("PATCH", "/v1/me", {"display_name": "Mara L."}, token=token)
+    given = {"current_password": OTHER, "new_password": THIRD}
+    token = walk("POST", "/v1/me/password", given, token=token).json["token"]
+    walk("POST", "/v1/me/email", {"email": LIND, "password": THIRD}, token=token)
+    walk("POST", "/v1/verify", {"token": stage.mails(LIND)[-1].token}, token="")
+    walk("GET", "/v1/me/export", token=token)
+    # A registration that waits at the address goes with the account.
+    walk("POST", "/v1/register", {"email": LIND, "password": PASSWORD, "display_name": "Mara"}, token="")
+    walk("POST", "/v1/me/erase", {"password": THIRD}, token=token)
+    walk("POST", "/v1/password/forgot", {"email": "nobody@paper.org"}, token="")
+    stage.settle()
+
+
+def _administers(walk: Walk) -> None:
+    admin = walk.stage.token("admin")
+    (found,) = walk("POST", "/v1/admin/accounts/find", {"email": walk.stage.account("author")}, token=admin).json[
+        "items"
+    ]
+    path = f"/v1/admin/accounts/{found['id']}"
+    walk("PATCH", path, {"role": "admin"}, token=admin)
+    walk("PATCH", path, {"role": "editor", "end_sessions": True}, token=admin)
+    walk("GET", path, token=admin)
+    walk("GET", "/v1/admin/accounts", query={"role": "editor"}, token=admin)
+    walk("GET", "/v1/admin/audit", token=admin)
 
 
 def _publishes(walk: Walk, draft: Any) -> Any:

@@ -19,6 +19,15 @@ if TYPE_CHECKING:
     from local.template import Template
     from tests.stage import Stage
 
+ME = {
+    "id": "01M0000000000000000000000A",
+    "display_name": "A",
+    "role": "admin",
+    "email": "a@news.example",
+    "language": "en",
+    "created_at": "2026-03-01T09:00:00.000Z",
+}
+
 
 @pytest.fixture(scope="module")
 def openapi() -> Any:
@@ -88,15 +97,15 @@ def test_a_route_that_nobody_described_cannot_be_documented(
         ({"headers": {"content-type": "text/plain", "cache-control": "no-store"}}, "is not of type text/plain"),
         ({"headers": {"content-type": "application/json"}}, "has no cache-control"),
         ({"headers": {"content-type": "application/json", "cache-control": "no-store", "server": "x"}}, "undocumented"),
-        ({"text": '{"id": "01M0000000000000000000000A", "display_name": "A", "role": "king"}'}, "king"),
-        ({"text": '{"id": "01M0000000000000000000000A", "display_name": "A", "role": "admin", "more": 1}'}, "more"),
+        ({"text": json.dumps({**ME, "role": "king"})}, "king"),
+        ({"text": json.dumps({**ME, "more": 1})}, "more"),
     ],
 )
 def test_an_answer_that_is_not_documented_is_noticed(change: dict[str, Any], complaint: str) -> None:
     sound: dict[str, Any] = {
         "status": 200,
         "headers": {"content-type": "application/json", "cache-control": "no-store"},
-        "text": '{"id": "01M0000000000000000000000A", "display_name": "A", "role": "admin"}',
+        "text": json.dumps(ME),
     }
     answers.documented(Reply(**sound, cookies=[], calls=[], route="GET /v1/me"))
     with pytest.raises(AssertionError, match=complaint):

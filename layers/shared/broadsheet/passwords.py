@@ -20,22 +20,30 @@ SHORTEST, LONGEST = 15, 1024
 GUESSES = 1_000_000
 """What is guessed in fewer tries, knowing common passwords, words, keyboards and repetition, is common."""
 LOOKED_AT = 100
+REFUSALS = {
+    "too_short": f"a password has at least {SHORTEST} characters",
+    "too_long": f"a password has at most {LONGEST} characters",
+    "holds_known": "a password holds neither the site's name nor the address",
+    "too_common": "this password is one of the first that would be tried",
+}
 
 
 def refusal(password: str, email: str) -> tuple[str, str] | None:
     """Code and reason where a password is not taken. No rule asks for kinds of characters."""
-    text = _normal(password)
+    code = _refused(_normal(password), email)
+    return (code, REFUSALS[code]) if code else None
+
+
+def _refused(text: str, email: str) -> str | None:
     if len(text) < SHORTEST:
-        return "too_short", f"a password has at least {SHORTEST} characters"
+        return "too_short"
     if len(text) > LONGEST:
-        return "too_long", f"a password has at most {LONGEST} characters"
+        return "too_long"
     if _holds(text, email):
-        return "holds_known", "a password holds neither the site's name nor the address"
+        return "holds_known"
     from zxcvbn import zxcvbn
 
-    if zxcvbn(text[:LOOKED_AT], max_length=LOOKED_AT)["guesses"] < GUESSES:
-        return "too_common", "this password is one of the first that would be tried"
-    return None
+    return "too_common" if zxcvbn(text[:LOOKED_AT], max_length=LOOKED_AT)["guesses"] < GUESSES else None
 
 
 def _holds(password: str, email: str) -> bool:

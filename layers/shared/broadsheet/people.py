@@ -98,6 +98,6 @@ def audit(day: str, cursor: str | None, limit: int) -> dict[str, Any]:
     rows = table.query(settings.get().desk, partition, after=after, backwards=True, limit=limit + 1, consistent=True)
     more = cursors.encode(partition, rows[limit - 1]["sk"]) if len(rows) > limit else None
     return {
-        "items": [{name: row[name] for name in AUDITED if name in row} for row in rows[:limit]],
+        "items": [{name: row.get(name) for name in AUDITED} for row in rows[:limit]],
         "next_cursor": more,
     }

@@ -17,6 +17,8 @@ from . import clock, keys, settings, table
 from .errors import too_many
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from .keys import Key
     from .table import Item, Write
 
@@ -59,11 +61,14 @@ def login(email: str, network: str, at: datetime) -> None:
     """Counts a try to log in. Raises TooManyRequests. Unknown addresses count like known ones."""
     if not settings.get().throttles:
         return
-    trusted = table.get(settings.get().sessions, _trust(email, network), consistent=True)
+    here = f"{email} {network}"
+    wanted = [_trust(email, network), LOGIN_FROM.key(network), LOGIN.key(here), LOGIN.key(email)]
+    read = table.batch_get(settings.get().sessions, wanted, consistent=True)
+    trusted = read.get(_place(wanted[0]))
     known_here = trusted is not None and trusted["expires_at"] > clock.epoch(at)
     if not known_here:
-        admit(LOGIN_FROM, network, at)
-    admit(LOGIN, f"{email} {network}" if known_here else email, at)
+        admit(LOGIN_FROM, network, at, read)
+    admit(LOGIN, here if known_here else email, at, read)
 
 
 def logged_in(email: str, network: str, at: datetime) -> list[Write]:
@@ -89,8 +94,8 @@ def _trust(email: str, network: str) -> Key:
     return Limit("trusted", 0).key(f"{email} {network}")
 
 
-def admit(limit: Limit, who: str, at: datetime) -> None:
-    """Counts a try. Raises TooManyRequests while the wait of the last one lasts.
+def admit(limit: Limit, who: str, at: datetime, read: Mapping[tuple[str, str], Item] | None = None) -> None:
+    """Counts a try. Raises TooManyRequests while the wait of the last one lasts. `read` saves the first look.
 
     The count only moves from the one that was read, so of many tries at once none goes uncounted.
     """
@@ -98,13 +103,22 @@ def admit(limit: Limit, who: str, at: datetime) -> None:
         return
     key, now = limit.key(who), clock.epoch(at)
     for _ in table.tries():
-        standing = table.get(settings.get().sessions, key, consistent=True)
+        standing = _standing(key) if read is None else read.get(_place(key))
+        read = None
         tries = standing["tries"] if standing and standing["expires_at"] > now else 0
         if standing and tries and standing["not_before"] > now:
             raise too_many(standing["not_before"] - now)
         if _counted(key, standing, tries + 1, limit.free, at):
             return
     raise too_many(1)
+
+
+def _standing(key: Key) -> Item | None:
+    return table.get(settings.get().sessions, key, consistent=True)
+
+
+def _place(key: Key) -> tuple[str, str]:
+    return key["pk"], key["sk"]
 
 
 def allows(limit: Limit, who: str, at: datetime) -> bool:
@@ -114,7 +128,7 @@ def allows(limit: Limit, who: str, at: datetime) -> bool:
     """
     if not settings.get().throttles:
         return True
-    counted = table.get(settings.get().sessions, limit.key(who), consistent=True)
+    counted = _standing(limit.key(who))
     live = counted is not None and counted["expires_at"] > clock.epoch(at)
     tries, ends = (counted["tries"], counted["expires_at"]) if counted and live else (0, 0)
     return _counted(limit.key(who), counted, tries + 1, limit.free, at, ends) and tries < limit.free
