@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 SECRET = {"Cdn": "on", "OriginSecret": "s" * 43, "OriginSecretHashes": "0" * 64}
 ADDED_BY_CLOUDFRONT = {"x-origin-secret", "if-none-match", "cookie"}
 """The secret by the origin, revalidation by the cache, cookies by the policy's own switch."""
+METRICS_OF_AN_ALARM = 10
+"""https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-data-queries.html"""
 READ = re.compile(r"""headers\.get\(\s*"([a-z-]+)\"""")
 
 
@@ -114,9 +116,16 @@ def test_each_function_and_each_table_is_watched(resources: dict[str, Any], temp
         assert {("Errors", name), ("Throttles", name)} <= watched
         assert not function.routes or ("Duration", name) in watched
         assert not function.streams or ("IteratorAge", name) in watched
-    queries = [metric["Expression"] for alarm in alarms.values() for metric in alarm.get("Metrics", [])]
-    for table in template.tables:
-        for metric in ("ThrottledRequests", "SystemErrors"):
-            assert [q for q in queries if f"SUM({metric})" in q and q.endswith(f"TableName = '{table}'")]
+    counted = {
+        (metric["MetricStat"]["Metric"]["MetricName"], dimension["Value"])
+        for metric in alarms["TablesThrottled"]["Metrics"]
+        if "MetricStat" in metric
+        for dimension in metric["MetricStat"]["Metric"]["Dimensions"]
+    }
+    assert counted == {
+        (name, table) for name in ("ReadThrottleEvents", "WriteThrottleEvents") for table in template.tables
+    }
+    assert len(counted) <= METRICS_OF_AN_ALARM
+    assert "SUM(SystemErrors)" in alarms["TablesFail"]["Metrics"][0]["Expression"]
     shown = json.loads(resources["Dashboard"]["Properties"]["DashboardBody"])["widgets"][0]["properties"]["alarms"]
     assert [arn.split(":")[-1] for arn in shown] == list(alarms)
