@@ -9,7 +9,6 @@ from __future__ import annotations
 import gzip
 import importlib.util
 import json
-import secrets
 import sys
 import time
 from dataclasses import dataclass, field

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from .table import Item, Write
 
 
-
 def forgot(email: str, at: datetime) -> None:
     """Sends a link to the address if it has an account. The same calls either way. Raises Invalid."""
     address = registration.address_of("email", email)
