@@ -77,7 +77,7 @@ def outbound() -> Outbound:
 
 
 @pytest.fixture(scope="session")
-def clients(outbound: Outbound) -> Callable[..., Any]:  # noqa: ARG001  before every client is made
+def clients(outbound: Outbound) -> Callable[..., Any]:
     """Botocore's clients, made once: making one takes longer than most tests."""
     return cache(table.client.__wrapped__)
 
