@@ -15,6 +15,8 @@ from local import engine
 from local.template import ROOT, Template, create_tables
 from tools import build, emulator
 
+from .mail_service import MailService
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
@@ -94,18 +96,29 @@ def database(template: Template, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 @pytest.fixture(scope="session")
+def mail_service() -> Iterator[MailService]:
+    with MailService() as service:
+        yield service
+
+
+@pytest.fixture(scope="session")
 def invoke(
-    runtime: Runtime, template: Template, database: engine.Engine, tmp_path_factory: pytest.TempPathFactory
+    runtime: Runtime,
+    template: Template,
+    database: engine.Engine,
+    mail_service: MailService,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Callable[[str, str], Any]]:
     """Sends events/<function>/<event>.json to the function of that folder; it is started once and then stays warm."""
     logs = tmp_path_factory.mktemp("logs")
     functions = {function.folder.name: function for function in template.functions.values()}
     started: dict[str, Emulated] = {}
+    reachable = {**database.environment(), "AWS_ENDPOINT_URL_SESV2": mail_service.endpoint}
     with ExitStack() as stack:
 
         def send(folder: str, event: str) -> Any:
             if folder not in started:
-                context = emulator.running(runtime, functions[folder], database.environment(), logs / f"{folder}.log")
+                context = emulator.running(runtime, functions[folder], reachable, logs / f"{folder}.log")
                 started[folder] = stack.enter_context(context)
             path = ROOT / "events" / folder / f"{event}.json"
             return started[folder].invoke(json.loads(path.read_text("utf-8")))

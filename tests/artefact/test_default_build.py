@@ -22,7 +22,7 @@ ELF_MACHINES = {"arm64": 183, "x86_64": 62}
 MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
 GLIBC = "manylinux_2_28"
 """Amazon Linux 2023 has 2.34; this is the newest that wheels are commonly built for."""
-COMPILED = {"pydantic_core", "nh3", "_argon2_cffi_bindings", "_cffi_backend"}
+COMPILED = {"pydantic_core", "nh3", "markupsafe", "_argon2_cffi_bindings", "_cffi_backend"}
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from local.template import Template
     from tools.emulator import Runtime
 
-DEPENDENCIES = ("aws_lambda_powertools", "pydantic", "nh3", "markdown_it", "argon2", "ulid")
+    from .mail_service import MailService
+
+DEPENDENCIES = ("aws_lambda_powertools", "pydantic", "nh3", "markdown_it", "argon2", "ulid", "zxcvbn", "jinja2")
 BROUGHT = {"awslambdaric", "botocore", "dateutil", "urllib3", "six", "simplejson", "snapshot_restore_py"}
 """What Lambda's runtime brings and no layer has."""
 ORIGINS = f"""
@@ -86,9 +88,62 @@ def test_nobody_logs_in_without_an_account(invoke: Callable[[str, str], Any]) ->
     assert problem(invoke("login", "login"))[0] == 401
 
 
-def test_nobody_is_nobody(invoke: Callable[[str, str], Any]) -> None:
-    assert problem(invoke("login", "me"))[0] == 401
+ANYBODYS = {"login", "logout", "register", "verify", "forgot", "reset"}
+
+
+def test_logging_out_asks_for_nothing(invoke: Callable[[str, str], Any]) -> None:
     assert invoke("login", "logout")["statusCode"] == 204
+
+
+@pytest.mark.parametrize("event", [event for event in events("login") if event not in ANYBODYS])
+def test_nobody_has_no_account(invoke: Callable[[str, str], Any], event: str) -> None:
+    assert problem(invoke("login", event)) == (401, "not_logged_in")
+
+
+def test_anybody_may_register_or_ask_for_a_link(invoke: Callable[[str, str], Any]) -> None:
+    for event in ("register", "forgot"):
+        answer = invoke("login", event)
+        assert (answer["statusCode"], json.loads(answer["body"])) == (202, {"status": "mail_sent"})
+
+
+@pytest.mark.parametrize("event", ["verify", "reset"])
+def test_a_link_that_never_was_one_is_refused(invoke: Callable[[str, str], Any], event: str) -> None:
+    assert problem(invoke("login", event)) == (400, "bad_token")
+
+
+def put_image(folder: str, database: Engine, template: Template) -> dict[str, Any]:
+    """What the record of events/<folder>/accounts.json says was written; its key."""
+    text = (ROOT / "events" / folder / "accounts.json").read_text("utf-8")
+    written: dict[str, Any] = json.loads(text)["Records"][0]["dynamodb"]
+    table = template.tables["AccountsTable"].physical_name
+    Clients.of(database.endpoint).database.put_item(TableName=table, Item=written["NewImage"])
+    return {"TableName": table, "Key": written["Keys"]}
+
+
+def test_a_mail_in_the_outbox_is_sent_in_its_language(
+    invoke: Callable[[str, str], Any], database: Engine, template: Template, mail_service: MailService
+) -> None:
+    key = put_image("send_mail", database, template)
+    for _ in range(2):
+        assert invoke("send_mail", "accounts") == {"batchItemFailures": []}
+    (mail,) = mail_service.sent
+    assert mail["Destination"] == {"ToAddresses": ["mara.lind@paper.example"]}
+    content = mail["Content"]["Simple"]["Body"]
+    assert "/reset#token=" in content["Text"]["Data"]
+    assert '<html lang="es"' in content["Html"]["Data"]
+    stored = Clients.of(database.endpoint).database.get_item(**key)["Item"]
+    assert stored["state"] == {"S": "sent"}
+    assert "to" not in stored
+
+
+def test_an_erasure_is_done_and_its_address_forgotten(
+    invoke: Callable[[str, str], Any], database: Engine, template: Template
+) -> None:
+    key = put_image("forget", database, template)
+    assert invoke("forget", "accounts") == {"batchItemFailures": []}
+    stored = Clients.of(database.endpoint).database.get_item(**key)["Item"]
+    assert "S" in stored["done_at"]
+    assert "address" not in stored
 
 
 @pytest.mark.parametrize("event", events("newsroom"))

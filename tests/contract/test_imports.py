@@ -36,8 +36,10 @@ READERS = {
     "table",
 }
 """All of broadsheet that the readers' function loads. It grows by decision only."""
-WRITERS_PACKAGES = ("pydantic", "pydantic_core", "nh3", "markdown_it", "argon2", "ulid", "cryptography")
-NOBODYS = ("boto3", "jinja2", "local", "tests", "contract", "moto", "yaml")
+LATE = {"argon2", "markdown_it", "jinja2", "zxcvbn"}
+"""Loaded by the request that needs them."""
+WRITERS_PACKAGES = ("pydantic", "pydantic_core", "nh3", "ulid", "cryptography", *LATE)
+NOBODYS = ("boto3", "local", "tests", "contract", "moto", "yaml")
 PROBE = """
 import importlib.util, json, os, sys
 import botocore.session
@@ -105,9 +107,9 @@ def test_the_list_builder_loads_no_writers_package() -> None:
     assert not loaded & set(WRITERS_PACKAGES)
 
 
-def test_argon2_and_markdown_wait_until_somebody_needs_them() -> None:
-    assert not {"argon2", "markdown_it"} & {name.partition(".")[0] for name in imported("LoginFunction")["modules"]}
-    assert not {"argon2", "markdown_it"} & {name.partition(".")[0] for name in imported("NewsroomFunction")["modules"]}
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_what_is_large_waits_until_somebody_needs_it(function: str) -> None:
+    assert not LATE & {name.partition(".")[0] for name in imported(function)["modules"]}
 
 
 def test_only_table_knows_botocore() -> None:
@@ -127,11 +129,13 @@ def test_broadsheet_imports_nothing_that_is_not_deployed() -> None:
         "aws_lambda_powertools",
         "argon2",
         "botocore",
+        "jinja2",
         "markdown_it",
         "nh3",
         "pydantic",
         "pydantic_core",
         "ulid",
+        "zxcvbn",
     }
     for path in (ROOT / "layers" / "shared" / "broadsheet").rglob("*.py"):
         strangers = set(_imports(path)) - packages - {"broadsheet"} - sys.stdlib_module_names
