@@ -231,6 +231,8 @@ def save(article_id: str, version: int, patch: dict[str, Any], by: Person, at: d
     """
     state, text = desk.opened(article_id, by, "write", version)
     given = inputs.check(inputs.NewArticle, merged({**text.content, "translation_of": _translates(state)}, patch))
+    if given.slug:  # a whole slug, sent back as it was read, is taken for its words
+        given = given.model_copy(update={"slug": given.slug.removesuffix(f"-{state.key}")})
     kept = text.content["words"] if state.published_at and patch.get("slug", "") is not None else None
     fresh = content(given, kept)
     if fresh == text.content and given.translation_of == _translates(state):
