@@ -359,7 +359,7 @@ def revisions(article_id: str, by: Person, cursor: str | None, limit: int) -> di
     """`{items, next_cursor}` of what was saved when and by whom, newest first."""
     desk.seen(article_id, by)
     partition = keys.desk(article_id)
-    after = cursors.decode(partition, cursor) or keys.STATE
+    after = min(cursors.decode(partition, cursor) or keys.STATE, keys.STATE)
     rows = table.query(
         settings.get().desk,
         partition,

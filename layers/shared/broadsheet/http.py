@@ -148,7 +148,7 @@ def _has(if_none_match: str, etag: str) -> bool:
 
 def page_size(event: APIGatewayProxyEventV2) -> int:
     text = event.query_string_parameters.get("limit", str(PAGE))
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= MAX_PAGE):
+    if not (re.fullmatch(r"\d{1,4}", text, re.ASCII) and 1 <= int(text) <= MAX_PAGE):
         raise invalid("limit", "out_of_range", f"A whole number from 1 to {MAX_PAGE}.")
     return int(text)
 
