@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from broadsheet import articles, front, http, languages, listings, site
+from broadsheet.errors import NothingPublished
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.event_handler import Response
 
-app = http.api()
+app = http.api(nowhere=NothingPublished)
 handler = http.handler(app)
 
 

@@ -98,7 +98,7 @@ def _session(account: Account, token: str, *, ends_at: datetime, cookie: bool) -
     if not cookie:
         return http.private({"token": token, **answer})
     response = http.private(answer)
-    response.cookies = [sessions.cookie(token, int((ends_at - clock.now()).total_seconds()))]
+    response.cookies = [sessions.cookie(token, round((ends_at - clock.now()).total_seconds()))]
     return response
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from broadsheet import clock, desk, drafts, http, idempotency, inputs, publishing, roles, sessions, site
+from broadsheet import clock, cursors, desk, drafts, http, idempotency, inputs, publishing, roles, sessions, site
 from broadsheet.errors import NotFound, invalid
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ def list_articles() -> Response[str]:
     if section and section not in site.get().sections:
         raise invalid("section", "unknown_section", "Not one of the site's sections.")
     owner = person.id if query.get("owner") == "me" else query.get("owner", "")
+    if owner and not cursors.is_ulid(owner):
+        raise invalid("owner", "unknown_value", "The id of an account, or `me`.")
     if roles.reach(person.role, "write") == roles.OWN:
         owner = person.id
     if section and owner:

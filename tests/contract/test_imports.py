@@ -30,6 +30,7 @@ READERS = {
     "languages",
     "listings",
     "observability",
+    "packing",
     "settings",
     "site",
     "slugs",

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from local.engine import Engine
 
 hypothesis.settings.register_profile("gate", derandomize=True, database=None)
-hypothesis.settings.register_profile("fuzz", max_examples=300, database=None, print_blob=True)
+hypothesis.settings.register_profile("fuzz", max_examples=150, database=None, print_blob=True)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gate"))
 
 

@@ -11,7 +11,7 @@ from broadsheet import table
 from local import filters
 from tests.engine import invariants
 from tests.engine.instances import Run, request
-from tests.engine.sabotage import falls_without
+from tests.engine.sabotage import Unread, falls_without
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -117,7 +117,7 @@ def test_however_records_are_delivered_the_front_ends_right(stage: Stage, delive
     invariants.check_front()
 
 
-@falls_without("unreadable", raises=KeyError)
+@falls_without("unreadable", raises=Unread)
 def test_a_record_that_cannot_be_read_holds_nothing_up(stage: Stage, instances: Instances) -> None:
     records = _news(stage)
     poison = {"eventName": "INSERT", "dynamodb": {"SequenceNumber": "4711", "Keys": {}, "NewImage": {"x": {"S": "y"}}}}

@@ -67,7 +67,7 @@ def test_racing_threads_publish_each_article_exactly_once(
     stage: Stage, instances: Instances, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(desk, "ULID", _OneAtATime)
-    articles = _scheduled(stage, 20)
+    articles = _scheduled(stage, 12)
     at = DUE + timedelta(minutes=1)
     published = chain(*at_once(monkeypatch, *[lambda: publishing.publish_due(at)] * 8))
     assert sorted(published) == sorted(article["id"] for article in articles)

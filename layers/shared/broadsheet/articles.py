@@ -6,10 +6,9 @@ How an article gets here is in `publishing`; how its text is edited, in `drafts`
 from __future__ import annotations
 
 import time
-import zlib
 from dataclasses import dataclass
 
-from . import keys, settings, slugs, table
+from . import keys, packing, settings, slugs, table
 from .errors import NothingPublished, Withdrawn
 
 HOT = 3
@@ -50,7 +49,7 @@ NO_LISTS = '{"more_about":[],"you_may_also_like":[]}'
 def text_of(item: table.Item) -> str:
     """The JSON of an item, which large items hold compressed."""
     stored: str | bytes = item["json"]
-    return stored if isinstance(stored, str) else zlib.decompress(stored).decode()
+    return stored if isinstance(stored, str) else packing.unpack(stored)
 
 
 # ---------------------------------------------------------------- memory of what is read again and again

@@ -7,13 +7,12 @@ at once lose nothing: the second is refused with the version that stands.
 from __future__ import annotations
 
 import json
-import zlib
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from ulid import ULID
 
-from . import clock, keys, roles, settings, slugs, table
+from . import clock, keys, packing, roles, settings, slugs, table
 from .errors import NotFound, TooLarge, VersionConflict
 
 if TYPE_CHECKING:
@@ -29,8 +28,6 @@ Content = dict[str, Any]
 words of its slug."""
 
 STATUSES: tuple[Status, ...] = ("draft", "scheduled", "published", "withdrawn")
-ROOM = 2_048
-"""Bytes of an item left for its other attributes."""
 
 
 @dataclass(frozen=True)
@@ -152,7 +149,7 @@ def load_revision(article_id: str, n: int) -> Revision:
 
 
 def revision_of(item: Item) -> Revision:
-    content = json.loads(zlib.decompress(item["content"]))
+    content = json.loads(packing.unpack(item["content"]))
     return Revision(item["n"], item["saved_at"], item["saved_by"], content)
 
 
@@ -168,8 +165,8 @@ def keep(state: State, before: State | None) -> Write:
 
 def keep_text(article_id: str, text: Revision) -> Write:
     """One more text. Raises TooLarge where it does not fit an item even compressed."""
-    packed = zlib.compress(json.dumps(text.content, ensure_ascii=False, separators=(",", ":")).encode(), 6)
-    if len(packed) > table.MAX_ITEM_BYTES - ROOM:
+    packed = packing.pack(json.dumps(text.content, ensure_ascii=False, separators=(",", ":")))
+    if packed is None:
         raise TooLarge("The article does not fit: its text cannot be compressed to 400 kB.")
     item = {
         **keys.revision(article_id, text.n),

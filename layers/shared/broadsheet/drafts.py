@@ -231,6 +231,8 @@ def save(article_id: str, version: int, patch: dict[str, Any], by: Person, at: d
     """
     state, text = desk.opened(article_id, by, "write", version)
     given = inputs.check(inputs.NewArticle, merged({**text.content, "translation_of": _translates(state)}, patch))
+    if given.slug:  # a whole slug, sent back as it was read, is taken for its words
+        given = given.model_copy(update={"slug": given.slug.removesuffix(f"-{state.key}")})
     kept = text.content["words"] if state.published_at and patch.get("slug", "") is not None else None
     fresh = content(given, kept)
     if fresh == text.content and given.translation_of == _translates(state):
@@ -357,7 +359,7 @@ def revisions(article_id: str, by: Person, cursor: str | None, limit: int) -> di
     """`{items, next_cursor}` of what was saved when and by whom, newest first."""
     desk.seen(article_id, by)
     partition = keys.desk(article_id)
-    after = cursors.decode(partition, cursor) or keys.STATE
+    after = min(cursors.decode(partition, cursor) or keys.STATE, keys.STATE)
     rows = table.query(
         settings.get().desk,
         partition,

@@ -98,7 +98,6 @@ def _author_slug(value: str) -> str:
 
 
 def _words(value: str) -> str:
-    """The words of a slug; a whole slug with its key is taken for its words."""
     words = slugs.words(value)
     if not words:
         raise _wrong("bad_slug", "Needs a letter or a digit.")

@@ -46,6 +46,8 @@ EMBED_ALIASES = {"www.youtube.com": "www.youtube-nocookie.com", "youtube.com": "
 TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 CLOSED_BY_THE_NEXT = VOID | {"p", "li", "dt", "dd", "tr", "th", "td", "thead", "tbody", "tfoot", "rt", "rp"}
 DEEPEST = 200
+MARKED = re.compile(r"""(<iframe\b(?:[^">]|"[^"]*")*>).*?(</iframe>)|<(?:[^">]|"[^"]*")*>""", re.DOTALL)
+"""A tag of nh3's output, or an iframe with what stands in it: raw text to a browser, markup to `html.parser`."""
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 """Scripts written without spaces: there a letter counts as a word."""
@@ -70,7 +72,15 @@ def _markdown() -> MarkdownIt:
 def clean(html: str) -> str:
     """Allow-listed HTML. Cleaning what is clean changes nothing. Raises TooDeep."""
     _measure_depth(html)
-    allowed = nh3.clean(
+    allowed = _allowed(_allowed(html))  # what held tags apart may be gone: they are read once more without it
+    writer = _Writer()
+    writer.feed(MARKED.sub(lambda found: f"{found[1]}{found[2]}" if found[1] else found[0], allowed))
+    writer.close()
+    return "".join(writer.out).strip()
+
+
+def _allowed(html: str) -> str:
+    return nh3.clean(
         html,
         tags=TAGS,
         attributes=ATTRIBUTES,
@@ -79,10 +89,6 @@ def clean(html: str) -> str:
         link_rel=None,
         clean_content_tags={"script", "style", "template", "noscript", "object", "svg", "math"},
     )
-    writer = _Writer()
-    writer.feed(allowed)
-    writer.close()
-    return "".join(writer.out).strip()
 
 
 def _measure_depth(html: str) -> None:
@@ -112,14 +118,22 @@ def _link(url: str) -> bool:
 
 
 class _Writer(HTMLParser):
-    """Writes nh3's well-formed output again, with embeds rebuilt. Every value is escaped anew."""
+    """Writes nh3's well-formed output again, with embeds rebuilt.
+
+    It trusts nobody: what it reads differently than nh3 did must pass the allow-list here too, and every value is escaped
+    anew.
+    """
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.out: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
+        if tag not in TAGS:
+            return
+        allowed = ATTRIBUTES["*"] | ATTRIBUTES.get(tag, set())
+        given = {name: value or "" for name, value in attrs if name in allowed}
+        given = {name: value for name, value in given.items() if _attribute(tag, name, value) is not None}
         if tag == "iframe":
             self.out.append(_embed(given))
             return
@@ -132,7 +146,7 @@ class _Writer(HTMLParser):
         self.out.append(f"<{_name(tag)}{_attributes(given)}>")
 
     def handle_endtag(self, tag: str) -> None:
-        if tag not in VOID and tag != "iframe":
+        if tag in TAGS - VOID - {"iframe"}:
             self.out.append(f"</{_name(tag)}>")
 
     def handle_data(self, data: str) -> None:

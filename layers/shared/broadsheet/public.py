@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import zlib
 from typing import TYPE_CHECKING, Any
 
-from . import desk, keys, site, table
+from . import keys, packing, site, table
 from .errors import TooLarge
 
 if TYPE_CHECKING:
@@ -56,23 +55,18 @@ def card(state: State, live: Live, content: Content) -> dict[str, Any]:
 def article_item(state: State, live: Live, content: Content) -> table.Item:
     """Raises TooLarge where the article does not fit an item even compressed."""
     text = dumps(article(state, live, content))
-    packed = zlib.compress(text.encode(), 6) if len(text.encode()) >= COMPRESS_FROM else text
-    if len(packed) > table.MAX_ITEM_BYTES - desk.ROOM:
+    packed = packing.pack(text) if len(text.encode()) >= COMPRESS_FROM else text
+    if packed is None:
         raise TooLarge("The article does not fit: it cannot be compressed to 400 kB.")
-    return {
-        **keys.public_item(state.key, keys.ARTICLE),
-        "entity": "article",
-        "v": 1,
-        "id": state.id,
-        "slug": live.slug,
-        "language": live.language,
-        "version": state.version,
-        "json": packed,
-    }
+    return {**_head(state, live), "json": packed}
 
 
 def withdrawn_item(state: State, live: Live) -> table.Item:
     """All that readers may know of a withdrawn article: that there was one."""
+    return {**_head(state, live), "withdrawn": True}
+
+
+def _head(state: State, live: Live) -> table.Item:
     return {
         **keys.public_item(state.key, keys.ARTICLE),
         "entity": "article",
@@ -81,7 +75,6 @@ def withdrawn_item(state: State, live: Live) -> table.Item:
         "slug": live.slug,
         "language": live.language,
         "version": state.version,
-        "withdrawn": True,
     }
 
 

@@ -1,0 +1,34 @@
+"""Texts packed to fit an item: zlib, which unpacks fastest, or LZMA for the few that fit no other way.
+
+LZMA sees across the whole text, so a Markdown source and the HTML made of it take little more than one of them.
+"""
+
+from __future__ import annotations
+
+import zlib
+
+from .table import MAX_ITEM_BYTES
+
+ROOM = 2_048
+"""Bytes of an item left for its other attributes."""
+MOST = MAX_ITEM_BYTES - ROOM
+LZMA = b"\xfd7zXZ"
+
+
+def pack(text: str) -> bytes | None:
+    """None for what does not fit an item however it is packed."""
+    packed = zlib.compress(text.encode(), 6)
+    if len(packed) <= MOST:
+        return packed
+    import lzma
+
+    packed = lzma.compress(text.encode(), preset=2)  # a window of 2 MiB
+    return packed if len(packed) <= MOST else None
+
+
+def unpack(packed: bytes) -> str:
+    if packed.startswith(LZMA):
+        import lzma
+
+        return lzma.decompress(packed).decode()
+    return zlib.decompress(packed).decode()
