@@ -13,6 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = [sys.executable, "-m"]
 PYTEST = [*PYTHON, "pytest"]
+EACH_CORE = ["-n", "2", "--dist", "worksteal"]
 STAGES: dict[str, tuple[float, list[list[str]]]] = {
     "lint": (
         2,
@@ -23,7 +24,7 @@ STAGES: dict[str, tuple[float, list[list[str]]]] = {
             ["make", "--no-print-directory", "lint-template"],
         ],
     ),
-    "functional": (3, [[*PYTEST, "tests/unit", "tests/functional", "tests/contract"]]),
+    "functional": (3, [[*PYTEST, *EACH_CORE, "tests/unit", "tests/functional", "tests/contract"]]),
     "engine": (3, [[*PYTEST, "--durations=5", "tests/engine"]]),
     "artefact": (3, [[*PYTEST, "tests/artefact"]]),
 }
