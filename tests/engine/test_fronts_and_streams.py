@@ -6,7 +6,6 @@ import random
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from broadsheet import table
 
 from local import filters
 from tests.engine import invariants
@@ -24,7 +23,7 @@ Records = list[dict[str, Any]]
 
 def _records(stage: Stage) -> Records:
     """All that the Site stream brought since it was last asked."""
-    return stage._new_records(table.client("dynamodbstreams"), "SiteTable")
+    return stage.records("SiteTable")
 
 
 def _source(stage: Stage) -> Any:
