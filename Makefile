@@ -14,7 +14,7 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python;
 export PORT DATA SEED THROTTLES DYNAMODB_ENDPOINT
 export PYTHONPATH := layers/shared
 
-.PHONY: help setup run sam-local admin reapply-erasures test lint fuzz bench tools lock-tools build lint-template test-artefact
+.PHONY: help setup run sam-local admin reapply-erasures test lint fuzz openapi docs bench tools lock-tools build lint-template test-artefact
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1 \2/p' $(MAKEFILE_LIST) | while read -r target text; do printf '  make %-12s %s\n' "$$target" "$$text"; done

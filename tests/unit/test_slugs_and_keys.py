@@ -41,6 +41,8 @@ def test_words_of_words_are_the_same_words(text: str) -> None:
         ("  50% off — today!  ", "50-off-today"),
         ("Η γέφυρα ανοίγει", "η-γεφυρα-ανοιγει"),
         ("橋が開いた", "橋が開いた"),
+        ("𝕊tate Ⅷ", "state-viii"),
+        ("İstanbul", "istanbul"),
         ("???", ""),
         ("a" * 100, "a" * 80),
         ("word " * 30, "word-" * 15 + "word"),

@@ -26,9 +26,8 @@ def new_key() -> str:
 
 def words(text: str, limit: int = MAX_WORDS) -> str:
     """`Élysée's "new" deal` → `elysees-new-deal`; empty where there is neither letter nor digit."""
-    folded = "".join(
-        letter for letter in unicodedata.normalize("NFKD", text.lower().translate(FOLDED)) if not _accent(letter)
-    )
+    small = unicodedata.normalize("NFKD", text).lower().translate(FOLDED)
+    folded = "".join(letter for letter in small if not _accent(letter))
     plain = unicodedata.normalize("NFC", re.sub(r"['’ʼ]", "", folded))
     joined = "-".join(re.findall(r"[^\W_]+", plain))
     if len(joined) <= limit:
