@@ -50,6 +50,8 @@ def _refuse_local(email: str) -> None:
 
 def create(email: str, name: str) -> str:
     """Asks for the password and creates the account; a sentence that says so. Raises Refusal."""
+    if not name.strip():
+        raise Refusal("Give a name: it is shown beside what this person does.")
     if accounts.normal_email(email) is None:
         raise Refusal("That is not an e-mail address.")
     try:

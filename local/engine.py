@@ -109,8 +109,11 @@ class Engine:
 @asynccontextmanager
 async def lock(data: Path) -> AsyncIterator[int]:
     """Holds the folder; gives the descriptor that does, for the engine to hold too. Waits a moment for an engine that is about to end with its killed parent."""
-    data.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(data / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(data / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise CannotRun(f"DATA={data} cannot be written to ({error.strerror}); give another folder") from None
     deadline = asyncio.get_running_loop().time() + LOCK_PATIENCE
     while not _locked(descriptor):
         if asyncio.get_running_loop().time() > deadline:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-INTERVAL = 0.05
+INTERVAL = 0.005
 """Seconds for which a scan holds: one takes a few hundred microseconds, and requests come by the hundred."""
 
 

@@ -69,6 +69,7 @@ class Launch:
             **{name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ},
             "PYTHONPATH": os.pathsep.join((str(ROOT), str(self.path.parent / "layers" / "shared"))),
             "TZ": "UTC",
+            "PYTHONDONTWRITEBYTECODE": "1",  # bytecode is told apart by whole seconds, and edits come faster
             "AWS_LAMBDA_FUNCTION_NAME": function.name,
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory),
             "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",

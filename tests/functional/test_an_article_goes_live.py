@@ -174,6 +174,14 @@ def test_a_corrected_body_does_not_overwrite_somebodys_unpublished_one(stage: St
     assert stage.read(live["slug"]).json["corrections"] == []
 
 
+def test_corrections_stay_small_enough_for_the_state_they_stand_in(stage: Stage) -> None:
+    live = stage.published()
+    text = "\U0001f4f0" * 2000
+    for _ in range(7):
+        live = _correct(stage, live, {"kind": "update", "text": text}).json
+    assert _correct(stage, live, {"kind": "update", "text": text}).code == "too_large"
+
+
 def test_only_what_is_published_can_be_corrected(stage: Stage) -> None:
     reply = _correct(stage, stage.draft(), {"kind": "update", "text": "More."})
     assert (reply.status, reply.code) == (409, "wrong_state")
@@ -220,7 +228,9 @@ def test_a_schedule_can_be_moved_and_dropped(stage: Stage, time: Clock) -> None:
     assert stage.tick() == {"published": []}
 
 
-@pytest.mark.parametrize("wrong", ["yesterday", "2031-02-30T10:00:00Z", "2031-02-03T10:00:00", "2031-02-03", 5])
+@pytest.mark.parametrize(
+    "wrong", ["yesterday", "2031-02-30T10:00:00Z", "2031-02-03T10:00:00", "2031-02-03", 5, 1893456000, "1893456000"]
+)
 def test_a_bad_date_is_named(stage: Stage, wrong: object) -> None:
     assert _schedule(stage, stage.draft(), wrong).fields == {"publish_at": "bad_date"}
 

@@ -76,8 +76,12 @@ def test_a_draft_answers_with_where_it_is_and_its_version(stage: Stage) -> None:
         ({"body": {"format": "rtf", "text": "x"}}, "body.format", "unknown_value"),
         ({"body": html("<script>1</script> ")}, "body.text", "required"),
         ({"body": html("x" * (MIB + 1))}, "body.text", "too_long"),
-        ({"body": html("&" * (MIB // 4))}, "body.text", "too_long"),
+        ({"body": html("> " * (MIB // 4))}, "body.text", "too_long"),
         ({"body": html("<b>" * 300 + "x")}, "body.text", "too_deep"),
+        ({"body": html("&" * 200_000)}, "body.text", "too_deep"),
+        ({"body": html("<p>\u200b\u3164</p>")}, "body.text", "required"),
+        ({"headline": "\u200b\u00ad"}, "headline", "required"),
+        ({"headline": "\u3164"}, "headline", "required"),
         ({"faq": [{"question": "?", "answer": "!"}] * 31}, "faq", "too_many"),
         ({"faq": [{"question": "?", "answer": ""}]}, "faq.0.answer", "required"),
         ({"faq": [{"question": "x" * 301, "answer": "!"}]}, "faq.0.question", "too_long"),
@@ -161,9 +165,27 @@ def test_what_cannot_be_compressed_into_an_item_is_refused_whole(stage: Stage) -
 
 
 def test_a_request_beyond_the_limit_is_refused_unread(stage: Stage) -> None:
-    raw = json.dumps(article(body=html("x" * (MIB * 3 // 2)))).encode()
+    raw = json.dumps(article(body=html("x" * (MIB * 4)))).encode()
     reply = stage.call("POST", PATH, raw=raw, token=stage.token("editor"))
     assert (reply.status, reply.code) == (413, "too_large")
+
+
+def test_a_body_of_a_megabyte_may_come_escaped(stage: Stage) -> None:
+    raw = json.dumps(article(body=html("\u6e2f" * (MIB // 3 - 10)))).encode()
+    assert len(raw) > 2 * MIB - 100
+    assert stage.call("POST", PATH, raw=raw, token=stage.token("editor")).status == 201
+
+
+def test_a_tag_stands_once(stage: Stage) -> None:
+    draft = stage.draft(tags=["Water", "water", "Trams"])
+    assert [tag["name"] for tag in draft["tags"]] == ["Water", "Trams"]
+
+
+def test_an_unknown_field_is_unknown_even_as_null(stage: Stage) -> None:
+    draft = stage.draft()
+    path = f"{PATH}/{draft['id']}"
+    reply = stage.call("PATCH", path, {"status": None}, token=stage.token("editor"), version=draft["version"])
+    assert reply.fields == {"status": "unknown_field"}
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from ulid import ULID
 
 from . import clock, cursors, desk, inputs, keys, markup, public, roles, settings, site, slugs, table, translations
 from .desk import Revision, State
-from .errors import BadJson, Problem, TooLarge, Unavailable, WrongState, invalid
+from .errors import BadJson, FieldError, Invalid, Problem, TooLarge, Unavailable, WrongState, invalid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -165,7 +165,11 @@ def body(given: inputs.Body) -> dict[str, str]:
     try:
         html = markup.from_markdown(given.text) if given.format == "markdown" else markup.clean(given.text)
     except markup.TooDeep:
-        raise invalid("body.text", "too_deep", f"Tags are nested more than {markup.DEEPEST} deep.") from None
+        raise invalid(
+            "body.text",
+            "too_deep",
+            f"Tags are nested more than {markup.DEEPEST} deep, or entities more than {markup.MOST_ENTITIES}.",
+        ) from None
     if markup.is_empty(html):
         raise invalid("body.text", "required", "Must not be empty.")
     if len(html.encode()) > MOST_HTML:
@@ -254,6 +258,8 @@ def _translates(state: State) -> str | None:
 def merged(content: Content, patch: dict[str, Any]) -> dict[str, Any]:
     """The input that would have made the patched content. A null takes a field back to its default."""
     known = {name: value for name, value in content.items() if name in inputs.NewArticle.model_fields}
+    if unknown := [name for name in patch if name not in inputs.NewArticle.model_fields]:
+        raise Invalid(errors=[FieldError(name[:100], "unknown_field", "Is not a field here.") for name in unknown[:50]])
     known["body"] = {name: value for name, value in content["body"].items() if name in inputs.Body.model_fields}
     result = _merge(known, patch)
     return {name: value for name, value in result.items() if value is not None}

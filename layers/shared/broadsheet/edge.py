@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from hashlib import sha256
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -12,10 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-def purge(slugs: Iterable[str], reference: str) -> None:
-    """Invalidates articles by slug. `reference` makes a repeated call the same call. Does nothing without a CDN."""
+def purge(slugs: Iterable[str], since: str) -> None:
+    """Invalidates articles by slug. The same slugs `since` the same change are one call. Does nothing without a CDN."""
     distribution = os.environ.get("DISTRIBUTION_ID")
     paths = sorted(f"/v1/articles/{quote(slug)}*" for slug in slugs)
+    reference = sha256("\n".join((since, *paths)).encode()).hexdigest()
     if distribution and paths:
         table.client("cloudfront").create_invalidation(
             DistributionId=distribution,

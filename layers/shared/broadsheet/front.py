@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 LATEST = 12
 IN_SECTION = 6
-TRIES = 5
 
 
 def read(language: str | None) -> str:
@@ -24,7 +23,7 @@ def read(language: str | None) -> str:
 
 def build(language: str | None, at: datetime) -> None:
     """Prepares the front anew. Two builders at once: the one that read first gives way and reads again."""
-    for _ in range(TRIES):
+    for _ in table.tries():
         store = settings.get().site
         standing = table.get(store, keys.front(language), consistent=True)
         revision = standing["revision"] if standing else 0

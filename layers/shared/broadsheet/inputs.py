@@ -14,13 +14,15 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
-from . import languages, site, slugs
+from . import languages, markup, site, slugs
 from .errors import BadJson, FieldError, Invalid, TooLarge
 
 MAX_BODY_BYTES = 1_048_576
 FORBIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufffe\uffff]")
 """Control characters, other line breaks than `\\n`, and the ones that turn the direction of what follows."""
 NOT_IN_URLS = re.compile(rf"[\s<>\"\\]|{FORBIDDEN.pattern}")
+
+RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d")
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -43,7 +45,7 @@ def _line(value: str) -> str:
 
 
 def _filled(value: str) -> str:
-    if not value:
+    if not markup.is_visible(value):
         raise _wrong("required", "Must not be empty.")
     return value
 
@@ -158,6 +160,14 @@ Topic = Annotated[Named, BeforeValidator(_named, json_schema_input_type=str | Na
 Comments = Literal["open", "members", "first_held", "all_held", "closed"]
 
 
+def _once(tags: list[Named]) -> list[Named]:
+    """Each tag once, by its slug, the first name staying."""
+    kept: dict[str, Named] = {}
+    for tag in tags:
+        kept.setdefault(tag.slug, tag)
+    return list(kept.values())
+
+
 class NewArticle(Input):
     """An article as its writers give it. All but headline, section, byline and body may be left out."""
 
@@ -165,7 +175,7 @@ class NewArticle(Input):
     standfirst: Annotated[Line, Field(max_length=600)] | None = None
     section: Annotated[str, BeforeValidator(_section, json_schema_input_type=str | Named)]
     topic: Topic | None = None
-    tags: Annotated[list[Topic], Field(max_length=20)] = Field(default_factory=list)
+    tags: Annotated[list[Topic], Field(max_length=20), AfterValidator(_once)] = Field(default_factory=list)
     byline: Annotated[list[Author], Field(min_length=1, max_length=8)]
     contributor_note: Annotated[Line, Field(max_length=600)] | None = None
     language: Annotated[str, AfterValidator(_language)] = Field(
@@ -183,8 +193,18 @@ class NewArticle(Input):
     comments: Comments = "open"
 
 
+def _written_out(value: Any) -> Any:
+    """Seconds since 1970 are a date to some libraries, and milliseconds the year 50000 to them."""
+    if not isinstance(value, str) or not RFC_3339.match(value):
+        raise _wrong("bad_date", "Must be a date and time with an offset (RFC 3339).")
+    return value
+
+
+PublishAt = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_written_out, json_schema_input_type=str)]
+
+
 class Publish(Input):
-    publish_at: Annotated[AwareDatetime, Field(strict=False)] | None = Field(
+    publish_at: PublishAt | None = Field(
         default=None, description="RFC 3339 with an offset, in the future; now unless said."
     )
 
@@ -276,6 +296,7 @@ CODES = {
     "timezone_aware": ("bad_date", "Must have an offset, such as Z."),
 }
 OURS = {
+    "bad_date",
     "control_character",
     "required",
     "bad_url",

@@ -8,6 +8,7 @@ lazily, and embeds from hosts of the site's list are rebuilt from their address 
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import cache
 from html import escape
 from html.parser import HTMLParser
@@ -42,19 +43,25 @@ ATTRIBUTES = {
 }
 NUMERIC = {"width", "height", "start", "value", "colspan", "rowspan"}
 SANDBOX = "allow-scripts allow-same-origin allow-popups allow-presentation"
+PLAYER = re.compile(r"/(embed|video|e|player)/[\w/.-]+")
+"""Where hosts keep what may be embedded; their other pages are pages."""
 EMBED_ALIASES = {"www.youtube.com": "www.youtube-nocookie.com", "youtube.com": "www.youtube-nocookie.com"}
 TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 CLOSED_BY_THE_NEXT = VOID | {"p", "li", "dt", "dd", "tr", "th", "td", "thead", "tbody", "tfoot", "rt", "rp"}
 DEEPEST = 200
+MOST_ENTITIES = 100_000
 MARKED = re.compile(r"""(<iframe\b(?:[^">]|"[^"]*")*>).*?(</iframe>)|<(?:[^">]|"[^"]*")*>""", re.DOTALL)
 """A tag of nh3's output, or an iframe with what stands in it: raw text to a browser, markup to `html.parser`."""
+FILLERS = "\u115f\u1160\u3164\uffa0\u2800"
+TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""Characters that turn the direction of what follows; `dir` and `bdi` do that where it is meant."""
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 """Scripts written without spaces: there a letter counts as a word."""
 
 
 class TooDeep(ValueError):  # noqa: N818  an answer, not an error
-    """Tags nested deeper than any article: the parser's time grows with the square of that."""
+    """Tags nested deeper, or more entities, than in any article: the parser's time grows with the square of either."""
 
 
 def from_markdown(text: str) -> str:
@@ -72,6 +79,7 @@ def _markdown() -> MarkdownIt:
 def clean(html: str) -> str:
     """Allow-listed HTML. Cleaning what is clean changes nothing. Raises TooDeep."""
     _measure_depth(html)
+    html = TURNS.sub("", html)
     allowed = _allowed(_allowed(html))  # what held tags apart may be gone: they are read once more without it
     writer = _Writer()
     writer.feed(MARKED.sub(lambda found: f"{found[1]}{found[2]}" if found[1] else found[0], allowed))
@@ -92,6 +100,8 @@ def _allowed(html: str) -> str:
 
 
 def _measure_depth(html: str) -> None:
+    if html.count("&") > MOST_ENTITIES:
+        raise TooDeep
     depth = 0
     for closing, name in TAG.findall(html):
         if name.lower() not in CLOSED_BY_THE_NEXT:
@@ -165,7 +175,7 @@ def _embed(given: dict[str, str]) -> str:
     """An iframe made from the address alone, or nothing where the host is not on the site's list."""
     url = urlsplit(given.get("src", "").strip())
     host = EMBED_ALIASES.get(url.netloc, url.netloc)
-    if url.scheme != "https" or host not in site.get().embed_hosts or not re.fullmatch(r"/[\w/.-]+", url.path):
+    if url.scheme != "https" or host not in site.get().embed_hosts or not PLAYER.fullmatch(url.path):
         return ""
     query = f"?{url.query}" if re.fullmatch(r"[\w=&.%-]+", url.query) else ""
     made = {
@@ -201,6 +211,11 @@ def word_count(html: str) -> int:
     return len(WORD.findall(WIDE.sub(" ", plain))) + len(WIDE.findall(plain))
 
 
+def is_visible(plain: str) -> bool:
+    """Whether a text shows anything: spaces, joiners, marks of direction and fillers alone do not."""
+    return any(unicodedata.category(letter)[0] not in "ZC" and letter not in FILLERS for letter in plain)
+
+
 def is_empty(html: str) -> bool:
     """Neither words nor anything to look at."""
-    return not text(html).strip() and not re.search(r"<(img|iframe)\b", html)
+    return not is_visible(text(html)) and not re.search(r"<(img|iframe)\b", html)

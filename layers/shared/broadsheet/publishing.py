@@ -14,7 +14,7 @@ from ulid import ULID
 
 from . import clock, desk, drafts, keys, markup, public, settings, slugs, table, translations
 from .desk import Live, Revision, State
-from .errors import NotFound, UnpublishedChanges, VersionConflict, WrongState, invalid
+from .errors import NotFound, TooLarge, UnpublishedChanges, VersionConflict, WrongState, invalid
 from .observability import bug, count
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ SUBSTANCE = ("headline", "standfirst", "body", "faq")
 """A change of these is one a reader would call a change."""
 FARTHEST = timedelta(days=5 * 366)
 MOST_CORRECTIONS = 50
+MOST_CORRECTED = 60_000
+"""Bytes of all corrections of an article: they stand in its state, which every change replaces."""
 
 
 def publish(article_id: str, version: int, by: Person, at: datetime) -> View:
@@ -144,6 +146,8 @@ def correct(article_id: str, version: int, correction: Correction, by: Person, a
         raise WrongState("Only what is published can be corrected.")
     if len(state.corrections) >= MOST_CORRECTIONS:
         raise WrongState(f"At most {MOST_CORRECTIONS} corrections.")
+    if sum(len(entry["text"].encode()) for entry in [*state.corrections, correction.model_dump()]) > MOST_CORRECTED:
+        raise TooLarge(f"All corrections of an article have at most {MOST_CORRECTED} bytes.")
     ledger = {
         "id": str(ULID.from_datetime(at)),
         "kind": correction.kind,

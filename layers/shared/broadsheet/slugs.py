@@ -46,5 +46,5 @@ def slug(its_words: str, key: str) -> str:
 
 def key_of(text: str) -> str | None:
     """The key in a slug, or None where it is no slug of ours."""
-    match = SLUG.fullmatch(text)
+    match = SLUG.fullmatch(text.casefold())
     return match[1] if match else None
