@@ -15,14 +15,17 @@ from pathlib import Path
 from local.template import Template
 
 RUNS = 15
-BASE = "import boto3; boto3.client('dynamodb', region_name='eu-west-1')"
-LOAD = """
+LEAVE = "import os; os._exit(0)"
+"""An instance is frozen, not ended: what the interpreter does at its end is left out of both."""
+BASE = f"import boto3; boto3.client('dynamodb', region_name='eu-west-1'); {LEAVE}"
+LOAD = f"""
 import importlib.util, sys
 spec = importlib.util.spec_from_file_location("app", sys.argv[1])
 module = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(module)
 from broadsheet import table
 table.client()
+{LEAVE}
 """
 AIMS = {"ArticlesFunction": 1.15}
 AIM = 1.7
