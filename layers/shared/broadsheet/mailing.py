@@ -55,8 +55,8 @@ def deliver(mail_id: str, at: datetime) -> None:
     _lease(key, at)
     try:
         _send(mail["to"], rendered(mail, _link(mail, at)))
-    except Exception:
-        table.write(table.update(store, key, "REMOVE #leased_until"))  # so that the next try need not wait for its end
+    except Exception:  # raised again: only the lease is given back, so that the next try need not wait for its end
+        table.write(table.update(store, key, "REMOVE #leased_until"))
         raise
     sent = "SET #state = :sent, #sent_at = :at REMOVE #to"
     table.write(table.update(store, key, sent, sent="sent", at=clock.stamp(at)))
@@ -128,6 +128,6 @@ def _send(to: str, mail: Rendered) -> None:
             Destination={"ToAddresses": [to]},
             Content={"Simple": {"Subject": {"Data": mail.subject, "Charset": "UTF-8"}, "Body": body}},
         )
-    except Exception as error:
+    except Exception as error:  # its words name the address, whatever went wrong; its code does not
         refused = getattr(error, "response", {}).get("Error", {}).get("Code")
         raise NotSent(refused or type(error).__name__) from None
