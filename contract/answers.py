@@ -211,7 +211,8 @@ class Draft(Summary):
     body: Source
     faq: list[Answered]
     image: Picture | None
-    comments: Comments
+    comments: Comments | None = Field(description="Null where the section's or the site's rule holds.")
+    close_comments_after_days: Count | None
     word_count: Count
     corrections: list[Corrected]
 
@@ -254,7 +255,8 @@ class Revision(Saved):
     faq: list[Answered]
     image: Picture | None
     slug: str | None = Field(description="The words asked for; null where they are the headline's.")
-    comments: Comments
+    comments: Comments | None = Field(description="Null where the section's or the site's rule holds.")
+    close_comments_after_days: Count | None
 
 
 class Account(BaseModel):

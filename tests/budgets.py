@@ -73,9 +73,9 @@ BUDGETS = {
     "GET /v1/newsroom/articles/{id}/revisions": _staff(4, GetItem=1, Query=1),
     "GET /v1/newsroom/articles/{id}/revisions/{n}": _staff(3, GetItem=2),
     "POST /v1/newsroom/articles/{id}/revisions/{n}/restore": _staff(4, 8, GetItem=1, Query=2, TransactWriteItems=1),
-    "POST /v1/newsroom/articles/{id}/publish": _staff(4, 66, GetItem=1, Query=2, TransactWriteItems=1),
-    "POST /v1/newsroom/articles/{id}/unpublish": _staff(4, 46, Query=2, TransactWriteItems=1),
-    "POST /v1/newsroom/articles/{id}/corrections": _staff(4, 50, GetItem=1, Query=2, TransactWriteItems=1),
+    "POST /v1/newsroom/articles/{id}/publish": _staff(4, 74, GetItem=1, Query=2, TransactWriteItems=1),
+    "POST /v1/newsroom/articles/{id}/unpublish": _staff(4, 50, Query=2, TransactWriteItems=1),
+    "POST /v1/newsroom/articles/{id}/corrections": _staff(4, 56, GetItem=1, Query=2, TransactWriteItems=1),
 }
 
 

@@ -23,6 +23,7 @@ READERS = {
     "articles",
     "clock",
     "cursors",
+    "discussions",
     "errors",
     "front",
     "http",

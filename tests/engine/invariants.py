@@ -127,7 +127,8 @@ class World:
             return {}
         told = self.audit(state.id, *PUBLIC_ACTIONS)
         as_told = replace(state, version=told[-1]["version"] if told else 0)
-        wanted: dict[Place, Item | None] = {place(keys.public_item(state.key, keys.COUNT)): None}
+        beside = (keys.public_item(state.key, name) for name in (keys.DISCUSSION, keys.LISTS))
+        wanted: dict[Place, Item | None] = {place(key): None for key in beside}
         article = place(keys.public_item(state.key, keys.ARTICLE))
         if state.status == "withdrawn":
             return {**wanted, article: public.withdrawn_item(as_told, state.live)}
@@ -137,6 +138,7 @@ class World:
         for listing in state.live.listings():
             key = keys.entry(listing, str(state.published_at), state.id)
             wanted[place(key)] = {**key, "entity": "entry", "v": 1, "json": card}
+        wanted[place(keys.card(state.key))] = {**keys.card(state.key), "entity": "card", "v": 1, "json": card}
         return wanted
 
     def _accountable_desk(self) -> dict[Place, Item]:

@@ -29,7 +29,7 @@ FULL: dict[str, Any] = {
         ({"headline": "Another"}, {"headline": "Another"}),
         ({"standfirst": None}, {"standfirst": None}),
         ({"tags": None}, {"tags": []}),
-        ({"faq": None, "comments": None}, {"faq": [], "comments": "open"}),
+        ({"faq": None, "comments": None}, {"faq": [], "comments": None}),
         ({"language": None}, {"language": "en", "section": {"slug": "politics", "name": "Politics"}}),
         ({"tags": ["C"]}, {"tags": [{"slug": "c", "name": "C"}]}),
         ({"topic": {"name": "Buses"}}, {"topic": {"slug": "buses", "name": "Buses"}}),

@@ -34,7 +34,7 @@ def test_a_draft_answers_with_where_it_is_and_its_version(stage: Stage) -> None:
     assert (draft["status"], draft["version"], draft["revision"]) == ("draft", 1, 1)
     assert draft["slug"].startswith("harbour-bridge-opens-to-trams-")
     assert (draft["published_at"], draft["publish_at"], draft["updated_at"]) == (None, None, None)
-    assert (draft["language"], draft["comments"], draft["tags"], draft["faq"]) == ("en", "open", [], [])
+    assert (draft["language"], draft["comments"], draft["tags"], draft["faq"]) == ("en", None, [], [])
     assert stage.call("GET", reply.headers["location"], token=stage.token("editor")).json == draft
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from . import keys, packing, settings, slugs, table
+from . import clock, discussions, keys, packing, settings, slugs, table
 from .errors import NothingPublished, Withdrawn
 
 HOT = 3
@@ -37,10 +37,11 @@ def read(slug: str) -> Article:
 
 def _spliced(article: table.Item, parts: dict[str, table.Item]) -> str:
     """The stored object with its last brace replaced by what others keep beside it."""
-    count = parts.get(keys.COUNT, {}).get("comments", 0)
+    discussion = discussions.discussion_of(parts[keys.DISCUSSION])
     alternates = parts.get(keys.ALTERNATES, {}).get("json", "[]")
-    lists = text_of(parts[keys.LISTS]) if keys.LISTS in parts else NO_LISTS
-    return f'{text_of(article)[:-1]},"alternates":{alternates},"comment_count":{count},{lists[1:]}'
+    lists = text_of(parts[keys.LISTS])
+    comments = f'"comment_count":{discussion.comments},"comments":"{discussion.mode_at(clock.now())}"'
+    return f'{text_of(article)[:-1]},"alternates":{alternates},{comments},{lists[1:]}'
 
 
 NO_LISTS = '{"more_about":[],"you_may_also_like":[]}'

@@ -51,7 +51,9 @@ class View:
         """What readers would get if the text were published as it is, dates as they are or would be."""
         state, content = self.state, self.text.content
         live = desk.Live(self.text.n, slugs.slug(state.words, state.key), "", None, [], "", state.edited_at)
-        none_yet = {"alternates": [], "comment_count": 0, "more_about": [], "you_may_also_like": []}
+        rules = site.get().comments.of(content["section"])
+        none_yet = {"alternates": [], "comment_count": 0, "comments": content["comments"] or rules.mode}
+        none_yet |= {"more_about": [], "you_may_also_like": []}
         return {**public.article(state, live, content), **none_yet}
 
 

@@ -190,7 +190,10 @@ class NewArticle(Input):
     slug: Annotated[str, Field(max_length=200), AfterValidator(_words)] | None = Field(
         default=None, description="Words of the slug; the headline's unless said."
     )
-    comments: Comments = "open"
+    comments: Comments | None = Field(default=None, description="The section's or the site's rule unless said.")
+    close_comments_after_days: Annotated[int, Field(ge=0, le=3650)] | None = Field(
+        default=None, description="Days after publication; the section's or the site's rule unless said."
+    )
 
 
 def _written_out(value: Any) -> Any:

@@ -7,9 +7,10 @@ Entities
 |----------|------------------------|---------------------------|--------------|--------------------------------------------------------------|
 | Site     | ARTICLE#<key>          | ARTICLE                   | article      | the public article as JSON, or that it was withdrawn         |
 | Site     | ARTICLE#<key>          | ALTERNATES                | alternates   | its published translations as JSON                           |
-| Site     | ARTICLE#<key>          | COUNT                     | count        | its published comments                                       |
+| Site     | ARTICLE#<key>          | DISCUSSION                | discussion   | who may comment, and how many published comments there are   |
 | Site     | ARTICLE#<key>          | LISTS                     | lists        | "More about" and "You may also like" as JSON                 |
 | Site     | LISTING#<name>         | <published_at>#<id>       | entry        | one card of one listing                                      |
+| Site     | CARD#<key>             | CARD                      | card         | a published article's card, for whoever knows only its key   |
 | Site     | FRONT                  | FRONT, FRONT#<language>   | front        | the prepared front as JSON                                   |
 | Desk     | ARTICLE#<id>           | STATE                     | state        | status, version, what is live; never the text                |
 | Desk     | ARTICLE#<id>           | REVISION#<n>              | revision     | one saved text, compressed                                   |
@@ -74,7 +75,7 @@ class Key(TypedDict):
 
 ARTICLE = "ARTICLE"
 ALTERNATES = "ALTERNATES"
-COUNT = "COUNT"
+DISCUSSION = "DISCUSSION"
 LISTS = "LISTS"
 STATE = "STATE"
 REVISION = "REVISION#"
@@ -102,6 +103,10 @@ def public(key: str) -> str:
 
 def public_item(key: str, sk: str) -> Key:
     return _key(public(key), sk)
+
+
+def card(key: str) -> Key:
+    return _key(f"CARD#{key}", "CARD")
 
 
 def listing(kind: str = "latest", slug: str = "", language: str = "") -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from . import keys, packing, site, table
+from . import articles, folding, keys, packing, settings, site, table
 from .errors import TooLarge
 
 if TYPE_CHECKING:
@@ -36,7 +36,6 @@ def article(state: State, live: Live, content: Content) -> dict[str, Any]:
         "body_html": content["body"]["html"],
         "faq": content["faq"],
         "word_count": content["word_count"],
-        "comments": content["comments"],
     }
 
 
@@ -64,6 +63,32 @@ def article_item(state: State, live: Live, content: Content) -> table.Item:
 def withdrawn_item(state: State, live: Live) -> table.Item:
     """All that readers may know of a withdrawn article: that there was one."""
     return {**_head(state, live), "withdrawn": True}
+
+
+def no_lists(state: State) -> table.Item:
+    """The two lists before they are built: from then on they are only ever updated."""
+    item = keys.public_item(state.key, keys.LISTS)
+    return {**item, "entity": "lists", "v": 1, "revision": 0, "json": articles.NO_LISTS}
+
+
+def discussion(state: State, live: Live, content: Content | None) -> table.Write:
+    """What publishing decides of a discussion; without content, that the article was withdrawn. Numbers stay as they are."""
+    given: dict[str, Any] = {"entity": "discussion", "v": 1, "withdrawn": content is None}
+    if content is not None:
+        given |= {
+            "article": state.id,
+            "slug": live.slug,
+            "headline": content["headline"],
+            "section": content["section"],
+            "published_at": str(state.published_at),
+            "mode": content["comments"],
+            "close_after_days": content.get("close_comments_after_days"),
+            "names": sorted({folding.fold(author["name"]) for author in content["byline"]} - {""}),
+        }
+    decided = ", ".join(f"#{name} = :{name}" for name in given)
+    numbers = "#comments = if_not_exists(#comments, :zero), #revision = if_not_exists(#revision, :zero)"
+    key = keys.public_item(state.key, keys.DISCUSSION)
+    return table.update(settings.get().site, key, f"SET {decided}, {numbers}", zero=0, **given)
 
 
 def _head(state: State, live: Live) -> table.Item:

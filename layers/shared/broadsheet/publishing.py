@@ -249,12 +249,15 @@ def _site_writes(before: State, after: State, content: Content | None) -> Iterat
     now = set(live.listings()) if content else set()
     for listing in sorted(was - now):
         yield table.delete(store, keys.entry(listing, published_at, after.id))
+    yield public.discussion(after, live, content)
     if content is None:
         yield table.put(store, public.withdrawn_item(after, live))
+        yield table.delete(store, keys.card(after.key))
         return
     yield table.put(store, public.article_item(after, live, content))
     card = public.dumps(public.card(after, live, content))
     for listing in sorted(now):
         yield table.put(store, {**keys.entry(listing, published_at, after.id), "entity": "entry", "v": 1, "json": card})
+    yield table.put(store, {**keys.card(after.key), "entity": "card", "v": 1, "json": card})
     if before.published_at is None:
-        yield table.put(store, {**keys.public_item(after.key, keys.COUNT), "entity": "count", "v": 1, "comments": 0})
+        yield table.put(store, public.no_lists(after))

@@ -13,6 +13,36 @@ Texts = dict[str, str]
 
 
 @dataclass(frozen=True)
+class Rules:
+    """Who may comment, and until when, where an article does not say."""
+
+    mode: Any
+    close_after_days: int | None
+
+
+@dataclass(frozen=True)
+class Comments:
+    """How the site discusses. `mode` and `close_after_days` are the site's; `sections` holds those that differ."""
+
+    mode: Any
+    close_after_days: int | None
+    sections: dict[str, dict[str, Any]]
+    depth: int
+    """How deep replies are nested below a root; deeper ones stand beside what they answer."""
+    edit_minutes: int
+    links: int
+    """So many a comment may hold before a moderator looks at it."""
+    reports_to_hide: int
+    reactions: list[str]
+    words: dict[str, list[str]]
+    """`hold` and `reject`: words, and phrases of them, that look so or alike."""
+
+    def of(self, section: str) -> Rules:
+        own = self.sections.get(section, {})
+        return Rules(own.get("mode", self.mode), own.get("close_after_days", self.close_after_days))
+
+
+@dataclass(frozen=True)
 class Site:
     name: Texts
     blurb: Texts
@@ -24,6 +54,7 @@ class Site:
     sections: dict[str, Texts]
     """Slug to names, in the order in which they are shown."""
     embed_hosts: list[str]
+    comments: Comments
 
     @property
     def language(self) -> str:
@@ -62,4 +93,5 @@ class Site:
 
 @cache
 def get() -> Site:
-    return Site(**json.loads((Path(__file__).parent / "site.json").read_text("utf-8")))
+    given = json.loads((Path(__file__).parent / "site.json").read_text("utf-8"))
+    return Site(**{**given, "comments": Comments(**given["comments"])})
