@@ -14,7 +14,7 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python;
 export PORT DATA SEED THROTTLES DYNAMODB_ENDPOINT
 export PYTHONPATH := layers/shared
 
-.PHONY: help setup run sam-local admin reapply-erasures test lint fuzz openapi docs bench tools lock-tools build lint-template test-artefact
+.PHONY: help setup run sam-local admin reapply-erasures recount test lint fuzz openapi docs bench tools lock-tools build lint-template test-artefact
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1 \2/p' $(MAKEFILE_LIST) | while read -r target text; do printf '  make %-12s %s\n' "$$target" "$$text"; done
@@ -52,6 +52,9 @@ admin: setup ## Creates an administrator of a deployed stack (STACK= EMAIL= NAME
 
 reapply-erasures: setup ## After a restore of Accounts: erases again whoever had been erased (STACK= ACCOUNTS= MONTHS=)
 	@exec $(PY) -m commands.reapply_erasures --stack "$(STACK)" $(if $(ACCOUNTS),--accounts "$(ACCOUNTS)") $(if $(MONTHS),--months "$(MONTHS)")
+
+recount: setup ## Compares the numbers of discussions with their records (STACK=, or the running local one; ARTICLE= REPAIR=yes)
+	@exec $(PY) -m commands.recount $(if $(STACK),--stack "$(STACK)") $(if $(ARTICLE),--article "$(ARTICLE)") $(if $(REPAIR),--repair)
 
 # ---------------------------------------------------------------- checking
 

@@ -165,18 +165,18 @@ class Stage:
         return self._new_records(table.client("dynamodbstreams"), name, arn) if arn else []
 
     def _new_records(self, streams: Any, name: str, arn: str) -> list[Any]:
+        """By number, not by an iterator: moto puts the whole stream back to a copy when a transaction is refused."""
         shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
-        iterator = (
-            self._delivered.get(name)
-            or streams.get_shard_iterator(StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON")[
-                "ShardIterator"
-            ]
-        )
+        since = {"ShardIteratorType": "TRIM_HORIZON"}
+        if name in self._delivered:
+            since = {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": self._delivered[name]}
+        iterator = streams.get_shard_iterator(StreamArn=arn, ShardId=shard, **since)["ShardIterator"]
         found: list[Any] = []
         while (page := streams.get_records(ShardIterator=iterator))["Records"]:
             found += page["Records"]
             iterator = page["NextShardIterator"]
-        self._delivered[name] = iterator
+        if found:
+            self._delivered[name] = found[-1]["dynamodb"]["SequenceNumber"]
         return found
 
     def items(self, logical_id: str) -> list[Any]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ulid import ULID
 
-from . import clock, keys, passwords, settings, site, table
+from . import clock, folding, keys, passwords, settings, site, table
 from .errors import Banned, LoginFailed, NotFound
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ def point(account: Account) -> Write:
 
 
 def move(before: Account | None, after: Account | None) -> Iterator[Write]:
-    """Moves an account between roles, and counts the administrators that are left."""
+    """Moves an account between roles, and counts the administrators that are left and the names of staff."""
     store = settings.get().accounts
     was, now = (before.role if before else None), (after.role if after else None)
     if was != now and before and was:
@@ -170,6 +170,22 @@ def move(before: Account | None, after: Account | None) -> Iterator[Write]:
         yield table.put(store, {**keys.role_entry(now, after.id), "entity": "role entry", "v": 1})
     if step := _administers(after) - _administers(before):
         yield _count_admins(step)
+    yield from name(before, after)
+
+
+def name(before: Account | None, after: Account | None) -> Iterator[Write]:
+    """Notes on the desk what staff are called, as a look-alike would be: no guest may use such a name."""
+    was, now = _staff_name(before), _staff_name(after)
+    if was == now:
+        return
+    for folded, step in ((was, -1), (now, 1)):
+        if folded:
+            counted = "SET #entity = :e, #v = :v ADD #holders :step"
+            yield table.update(settings.get().desk, keys.name(folded), counted, e="name", v=1, step=step)
+
+
+def _staff_name(account: Account | None) -> str:
+    return folding.fold(account.display_name) if account and account.role != "reader" else ""
 
 
 def _administers(account: Account | None) -> int:

@@ -118,7 +118,7 @@ def change_profile(account_id: str, fields: dict[str, str]) -> Account:
         after = account.changed(**fields)
         renamed = sessions.renamed(account_id, after.display_name) if after.display_name != account.display_name else []
         try:
-            table.transact([accounts.keep(after, account), *renamed])
+            table.transact([accounts.keep(after, account), *renamed, *accounts.name(account, after)])
         except table.Refused:
             continue
         return after

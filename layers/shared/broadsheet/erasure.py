@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ulid import ULID
 
-from . import accounts, clock, keys, outbox, sessions, settings, table, throttle
+from . import accounts, clock, forgetting, keys, outbox, sessions, settings, table, throttle
 from .errors import LastAdmin, Unavailable
 
 if TYPE_CHECKING:
@@ -58,7 +58,10 @@ def _logged(account: Account, comments: Comments, at: datetime) -> list[Write]:
 
 
 def forget(account_id: str, at: datetime) -> None:
-    """Removes what an erased account left: registrations that waited at its address. Doing it twice changes nothing."""
+    """Removes what an erased account left: registrations that waited at its address, and its name on what it wrote.
+
+    Doing it twice changes nothing.
+    """
     store = settings.get().accounts
     work = table.get(store, keys.erasure(account_id), consistent=True)
     if work is None or work["done_at"]:
@@ -67,6 +70,7 @@ def forget(account_id: str, at: datetime) -> None:
     for row in table.query(store, keys.email(work["address"])["pk"], prefix=keys.PENDING, consistent=True):
         if row["sk"] < f"{keys.PENDING}{erased_at}":  # who registers there anew is somebody else
             table.write(table.delete(store, {"pk": row["pk"], "sk": row["sk"]}))
+    forgetting.forget(account_id, work["comments"], at)
     done = "SET #done_at = :at REMOVE #address"
     table.write(table.update(store, keys.erasure(account_id), done, table.PRESENT, at=clock.stamp(at)))
 
@@ -97,4 +101,5 @@ def export(account: Account, current_id: str, at: datetime) -> dict[str, Any]:
         "exported_at": clock.stamp(at),
         "account": {**account.own(), "banned_at": account.banned_at},
         "sessions": sessions.of(account.id, current_id, at),
+        **forgetting.export(account.id, at),
     }

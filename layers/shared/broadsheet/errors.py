@@ -60,6 +60,10 @@ class NotLoggedIn(Problem):
     status, code, title = 401, "not_logged_in", "This needs a log-in"
 
 
+class MembersOnly(Problem):
+    status, code, title = 401, "members_only", "Only members may comment here"
+
+
 class LoginFailed(Problem):
     status, code, title = 401, "login_failed", "E-mail address or password is wrong"
 
@@ -77,7 +81,11 @@ class NotThroughCdn(Problem):
 
 
 class Banned(Problem):
-    status, code, title = 403, "banned", "This account is banned"
+    status, code, title = 403, "banned", "Banned from here"
+
+
+class CommentsClosed(Problem):
+    status, code, title = 403, "comments_closed", "Comments are closed here"
 
 
 class NotFound(Problem):
@@ -92,6 +100,18 @@ class NothingPublished(NotFound):
 
 class WrongState(Problem):
     status, code, title = 409, "wrong_state", "The article's status does not allow this"
+
+
+class WrongCommentState(Problem):
+    status, code, title = 409, "wrong_comment_state", "The comment's state does not allow this"
+
+
+class DuplicateComment(Problem):
+    status, code, title = 409, "duplicate_comment", "You have just said this here"
+
+
+class EditEnded(Problem):
+    status, code, title = 409, "edit_ended", "The comment can no longer be edited"
 
 
 class UnpublishedChanges(Problem):

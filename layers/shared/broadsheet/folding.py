@@ -13,14 +13,14 @@ LOOKS_LIKE = str.maketrans(
     {
         letter: latin
         for latin, letters in {
-            "a": "аαɑ@4",
+            "a": "аαɑ4",
             "b": "вьβ8",
-            "c": "сϲ¢",
+            "c": "сϲ",
             "d": "ԁ",
-            "e": "еєεҽ3€",
+            "e": "еєεҽ3",
             "g": "ɡց9",
             "h": "һհн",
-            "i": "іїιɩı1!|l",
+            "i": "іїιɩı1l",
             "j": "јϳ",
             "k": "кκ",
             "m": "м",
@@ -29,8 +29,8 @@ LOOKS_LIKE = str.maketrans(
             "p": "рρ",
             "q": "ԛգ",
             "r": "гꭇ",
-            "s": "ѕ5$ꜱ",
-            "t": "тτ7+",
+            "s": "ѕ5ꜱ",
+            "t": "тτ7",
             "u": "υսμ",
             "v": "νѵ",
             "w": "ԝшщω",
@@ -41,16 +41,18 @@ LOOKS_LIKE = str.maketrans(
         for letter in letters
     }
 )
+SIGNS = str.maketrans("@!|$+€¢", "aiistec")
+"""Signs that pass for letters inside a word, and end one elsewhere."""
 LETTER = re.compile(r"[^\W_]")
 
 
 def fold(text: str) -> str:
     """A name without what only sets it apart for a machine: spaces, marks, case, accents, look-alikes."""
-    return "".join(LETTER.findall(latin(text)))
+    return "".join(LETTER.findall(latin(text, signs=True)))
 
 
-def latin(text: str) -> str:
-    """A text folded letter by letter; spaces and punctuation that pass for no letter stay."""
+def latin(text: str, *, signs: bool = False) -> str:
+    """A text folded letter by letter; spaces and punctuation stay, but for the signs that pass for letters."""
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
     bare = "".join(letter for letter in plain if unicodedata.category(letter) not in {"Mn", "Me", "Cf"})
-    return bare.translate(LOOKS_LIKE)
+    return (bare.translate(SIGNS) if signs else bare).translate(LOOKS_LIKE)

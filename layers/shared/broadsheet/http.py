@@ -96,10 +96,17 @@ def _which(app: APIGatewayHttpResolver) -> dict[str, str]:
 
 def public(event: APIGatewayProxyEventV2, body: str, max_age: int = MAX_AGE) -> Response[str]:
     """200 that any cache may keep, or 304 when the client has it. The body is sent as it is."""
-    etag = f'W/"{blake2b(body.encode(), digest_size=12).hexdigest()}"'
+    return public_as(event, f'W/"{blake2b(body.encode(), digest_size=12).hexdigest()}"', lambda: body, max_age)
+
+
+def public_as(
+    event: APIGatewayProxyEventV2, etag: str, make: Callable[[], str], max_age: int = MAX_AGE
+) -> Response[str]:
+    """The same for what is known by its tag: the body is only made for a client that does not have it."""
     headers: dict[str, str | list[str]] = {"ETag": etag, "Cache-Control": _keep(max_age), "Vary": "Accept-Encoding"}
     if _has(event.headers.get("if-none-match", ""), etag):
         return Response(304, headers=headers)
+    body = make()
     compress = not settings.get().cdn and len(body) >= COMPRESS_FROM
     return Response(200, JSON, body, headers, compress=compress)
 

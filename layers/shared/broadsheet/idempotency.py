@@ -43,7 +43,10 @@ class Claim:
 
     def standing(self, at: datetime) -> str | None:
         """What the first request made. Raises IdempotencyConflict."""
-        item = table.get(settings.get().sessions, keys.idempotency(self.hash), consistent=True)
+        return self.made(table.get(settings.get().sessions, keys.idempotency(self.hash), consistent=True), at)
+
+    def made(self, item: Item | None, at: datetime) -> str | None:
+        """What the first request made, by its item. Raises IdempotencyConflict."""
         return self._made(item) if item and item["expires_at"] > clock.epoch(at) else None
 
     def result(self, refused: Refused, write: Write) -> str | None:

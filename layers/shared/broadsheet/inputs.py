@@ -27,34 +27,34 @@ RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d")
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
-def _wrong(code: str, message: str) -> PydanticCustomError:
+def wrong(code: str, message: str) -> PydanticCustomError:
     return PydanticCustomError(code, "{message}", {"message": message})
 
 
 def _text(value: str) -> str:
     value = unicodedata.normalize("NFC", value.replace("\r\n", "\n").strip())
     if FORBIDDEN.search(value):
-        raise _wrong("control_character", "Control characters are not allowed.")
+        raise wrong("control_character", "Control characters are not allowed.")
     return value
 
 
 def _line(value: str) -> str:
     if "\n" in (text := _text(value)) or "\t" in text:
-        raise _wrong("control_character", "Line breaks and tabs are not allowed here.")
+        raise wrong("control_character", "Line breaks and tabs are not allowed here.")
     return text
 
 
-def _filled(value: str) -> str:
+def filled(value: str) -> str:
     if not markup.is_visible(value):
-        raise _wrong("required", "Must not be empty.")
+        raise wrong("required", "Must not be empty.")
     return value
 
 
 Line = Annotated[str, AfterValidator(_line)]
 Prose = Annotated[str, AfterValidator(_text)]
 NOT_EMPTY = Field(json_schema_extra={"minLength": 1})
-FilledLine = Annotated[Line, AfterValidator(_filled), NOT_EMPTY]
-FilledProse = Annotated[Prose, AfterValidator(_filled), NOT_EMPTY]
+FilledLine = Annotated[Line, AfterValidator(filled), NOT_EMPTY]
+FilledProse = Annotated[Prose, AfterValidator(filled), NOT_EMPTY]
 
 
 def _https(value: str) -> str:
@@ -64,7 +64,7 @@ def _https(value: str) -> str:
     except ValueError:
         ok = False
     if not ok:
-        raise _wrong("bad_url", "Must be an https URL.")
+        raise wrong("bad_url", "Must be an https URL.")
     return value
 
 
@@ -73,7 +73,7 @@ def _section(value: Any) -> Any:
     text = value.get("slug") or value.get("name") if isinstance(value, dict) else value
     slug = site.get().section_named(text) if isinstance(text, str) else None
     if slug is None:
-        raise _wrong("unknown_section", f"One of: {', '.join(site.get().sections)}.")
+        raise wrong("unknown_section", f"One of: {', '.join(site.get().sections)}.")
     return slug
 
 
@@ -81,13 +81,13 @@ def _named(value: Any) -> Any:
     """A topic or tag as `{slug, name}`, from that or from a name or slug alone."""
     given = {"name": value} if isinstance(value, str) else value
     if not isinstance(given, dict) or not {"name", "slug"} & given.keys() or given.keys() - {"name", "slug"}:
-        raise _wrong("wrong_type", "A name, or an object of slug and name.")
+        raise wrong("wrong_type", "A name, or an object of slug and name.")
     name = given.get("name") or given.get("slug")
     if not isinstance(name, str) or not isinstance(given.get("slug", ""), str | None):
-        raise _wrong("wrong_type", "Slug and name are text.")
+        raise wrong("wrong_type", "Slug and name are text.")
     slug = slugs.words(given.get("slug") or name)
     if not slug:
-        raise _wrong("bad_slug", "Needs a letter or a digit.")
+        raise wrong("bad_slug", "Needs a letter or a digit.")
     if name == slug and "-" in name:
         name = name.replace("-", " ")
     return {"slug": slug, "name": name}
@@ -95,27 +95,27 @@ def _named(value: Any) -> Any:
 
 def _author_slug(value: str) -> str:
     if slugs.words(value) != value or not value:
-        raise _wrong("bad_slug", "Lower-case letters, digits and single hyphens.")
+        raise wrong("bad_slug", "Lower-case letters, digits and single hyphens.")
     return value
 
 
 def _words(value: str) -> str:
     words = slugs.words(value)
     if not words:
-        raise _wrong("bad_slug", "Needs a letter or a digit.")
+        raise wrong("bad_slug", "Needs a letter or a digit.")
     return words
 
 
 def _language(value: str) -> str:
     tag = languages.canonical(value)
     if tag is None:
-        raise _wrong("bad_language", "Must be a BCP 47 language tag.")
+        raise wrong("bad_language", "Must be a BCP 47 language tag.")
     return tag
 
 
 def _body_size(value: str) -> str:
     if len(value.encode()) > MAX_BODY_BYTES:
-        raise _wrong("too_long", f"At most {MAX_BODY_BYTES} bytes.")
+        raise wrong("too_long", f"At most {MAX_BODY_BYTES} bytes.")
     return value
 
 
@@ -199,7 +199,7 @@ class NewArticle(Input):
 def _written_out(value: Any) -> Any:
     """Seconds since 1970 are a date to some libraries, and milliseconds the year 50000 to them."""
     if not isinstance(value, str) or not RFC_3339.match(value):
-        raise _wrong("bad_date", "Must be a date and time with an offset (RFC 3339).")
+        raise wrong("bad_date", "Must be a date and time with an offset (RFC 3339).")
     return value
 
 
@@ -229,7 +229,7 @@ class Login(Input):
 Password = Annotated[str, Field(max_length=4096)]
 """Its length and strength are judged where its account is known."""
 Email = Annotated[Line, Field(max_length=254)]
-DisplayName = Annotated[Line, AfterValidator(_filled), Field(max_length=60)]
+DisplayName = Annotated[Line, AfterValidator(filled), Field(max_length=60)]
 Language = Annotated[str, AfterValidator(_language)]
 
 
@@ -305,6 +305,8 @@ OURS = {
     "bad_url",
     "bad_slug",
     "bad_language",
+    "bad_email",
+    "bad_id",
     "unknown_section",
     "wrong_type",
     "too_long",

@@ -12,6 +12,10 @@ Entities
 | Site     | LISTING#<name>         | <published_at>#<id>       | entry        | one card of one listing                                      |
 | Site     | CARD#<key>             | CARD                      | card         | a published article's card, for whoever knows only its key   |
 | Site     | FRONT                  | FRONT, FRONT#<language>   | front        | the prepared front as JSON                                   |
+| Site     | THREAD#<key>           | <comment id>              | root         | a shown comment that answers none, with its first replies    |
+| Site     | REPLIES#<root id>      | <path of ids>             | reply        | a shown reply below a root, in reading order                 |
+| Site     | COMMENT#<id>           | COMMENT                   | place        | where a comment stands, and whether it counts; never removed |
+| Site     | REACTIONS#<comment>    | <hash of who>             | reaction     | one member's reaction, or that it was taken back             |
 | Desk     | ARTICLE#<id>           | STATE                     | state        | status, version, what is live; never the text                |
 | Desk     | ARTICLE#<id>           | REVISION#<n>              | revision     | one saved text, compressed                                   |
 | Desk     | KEY#<key>              | KEY                       | key          | that a public key is taken, and by which article             |
@@ -21,6 +25,16 @@ Entities
 | Desk     | SCHEDULE               | <publish_at>#<id>         | due          | an article that waits for its time                           |
 | Desk     | AUDIT#<day>            | <ulid>                    | audit        | who did what to which article or account                     |
 | Desk     | ERASURES#<month>       | <id>                      | erasure log  | that an account was erased; survives a restore of Accounts   |
+| Desk     | COMMENT#<id>           | COMMENT                   | comment      | a comment whole: its state, writer, text and trace           |
+| Desk     | DISCUSSION#<key>       | <comment id>              | desk entry   | that a comment belongs to an article                         |
+| Desk     | QUEUE#<state>          | <comment id>              | desk entry   | that a comment is held, hidden, rejected, spam or reported   |
+| Desk     | REPORTS#<comment>      | <account>                 | report       | why a member wants it looked at                              |
+| Desk     | WRITER#<account>       | <comment id>              | desk entry   | a member's comment                                           |
+| Desk     | WRITER#<account>       | REACTION#<comment>        | desk entry   | how a member reacted to it                                   |
+| Desk     | WRITER#<account>       | STANDING                  | standing     | that a moderator has approved a comment of this member       |
+| Desk     | BAN#<who>              | BAN                       | ban          | that an account or a network may not comment, and until when |
+| Desk     | BANS                   | <ulid>                    | ban entry    | one ban, for the list of them                                |
+| Desk     | NAME#<folded>          | NAME                      | name         | how many of the staff are called so                          |
 | Accounts | ACCOUNT#<id>           | ACCOUNT                   | account      | a person: name, address, role, password hash                 |
 | Accounts | EMAIL#<address>        | EMAIL                     | email        | which account an address belongs to                          |
 | Accounts | EMAIL#<address>        | PENDING#<ulid>            | pending      | a registration that waits for its mail to be answered        |
@@ -28,11 +42,17 @@ Entities
 | Accounts | ADMINS                 | ADMINS                    | admins       | how many administrators there are                            |
 | Accounts | MAIL#<ulid>            | MAIL                      | mail         | what to send to whom; never a token                          |
 | Accounts | ERASURE#<id>           | ERASURE                   | erasure      | an erased account whose traces are being removed             |
+| Accounts | GUEST#<comment id>     | GUEST                     | guest        | the address a guest left with a comment                      |
 | Sessions | SESSION#<hash>         | SESSION                   | session      | account id, role, display name of one log-in                 |
 | Sessions | SESSIONS#<account>     | <ulid>                    | log-in       | one log-in of an account: its device and its session's hash  |
 | Sessions | TOKEN#<hash>           | TOKEN                     | token        | what a link in a mail is good for                            |
 | Sessions | THROTTLE#<what>#<hash> | THROTTLE                  | throttle     | how often something was tried lately                         |
 | Sessions | IDEMPOTENCY#<hash>     | IDEMPOTENCY               | idempotency  | what the first request with a key made                       |
+| Sessions | DUPLICATE#<hash>       | DUPLICATE                 | duplicate    | that somebody has just said this here                        |
+| Sessions | NETWORK#<comment>      | NETWORK                   | network      | from which network a guest wrote; 30 days                    |
+| Index    | LEDGER#<source>        | LEDGER                    | ledger row   | what was last counted of a comment or reaction, by version   |
+| Index    | COUNTS#<comment id>    | COUNTS                    | counts       | replies and reactions of a comment, exact                    |
+| Index    | DISCUSSED#<span>#<n>   | <key>                     | discussed    | comments of one hour or day, by article, in shards           |
 
 Every item also has `entity` and `v`, the version of its shape. The key in a slug is eight random letters and digits that
 never change, so a new headline moves nothing. Times in keys are UTC with milliseconds, always 24 characters. Ids are ULIDs.
@@ -56,6 +76,15 @@ Access patterns
 | login         | an account's sessions                      | Query Sessions SESSIONS#<account>, then one BatchGetItem     |
 | login         | what a link is good for                    | GetItem Sessions TOKEN#<hash>                                |
 | login         | people by role, the audit of a day         | Query Accounts ROLE#<role>, Query Desk AUDIT#<day>           |
+| articles      | whether a thread has anything new          | GetItem Site DISCUSSION                                      |
+| articles      | a page of a thread                         | Query Site THREAD#<key>, either way, from the cursor         |
+| articles      | more replies of a root                     | Query Site REPLIES#<root id>, from the cursor                |
+| comments      | what a new comment meets                   | one BatchGetItem: discussion, parent, throttle, ban, standing |
+| comments      | to post, edit, delete, moderate            | one TransactWriteItems over Desk, Site and Sessions          |
+| comments      | the moderators' queue                      | Query Desk QUEUE#<state>, then one BatchGetItem              |
+| comments      | what a member wrote                        | Query Desk WRITER#<account>, backwards, one BatchGetItem     |
+| tally         | what it last counted                       | one BatchGetItem of ledger rows and counts                   |
+| tally         | the first replies of a root                | Query Site REPLIES#<root id>, 21 items                       |
 | send_mail     | what to send                               | GetItem Accounts MAIL#<ulid>                                 |
 | everybody     | who is asking                              | GetItem Sessions SESSION#<hash>, consistent                  |
 """
@@ -82,6 +111,10 @@ REVISION = "REVISION#"
 GROUP = "GROUP"
 SCHEDULE = "SCHEDULE"
 PENDING = "PENDING#"
+COMMENT = "COMMENT"
+REACTION = "REACTION#"
+STANDING = "STANDING"
+BANS = "BANS"
 
 
 def id_of(pk: str) -> str:
@@ -107,6 +140,32 @@ def public_item(key: str, sk: str) -> Key:
 
 def card(key: str) -> Key:
     return _key(f"CARD#{key}", "CARD")
+
+
+def thread(key: str) -> str:
+    """Partition of an article's roots, oldest first."""
+    return f"THREAD#{key}"
+
+
+def root(key: str, comment_id: str) -> Key:
+    return _key(thread(key), comment_id)
+
+
+def replies(root_id: str) -> str:
+    """Partition of what stands below a root. Its sort keys are paths of ids, so that it reads as the thread does."""
+    return f"REPLIES#{root_id}"
+
+
+def reply(root_id: str, path: str) -> Key:
+    return _key(replies(root_id), path)
+
+
+def place(comment_id: str) -> Key:
+    return _key(f"COMMENT#{comment_id}", COMMENT)
+
+
+def reaction(comment_id: str, who_hash: str) -> Key:
+    return _key(f"REACTIONS#{comment_id}", who_hash)
 
 
 def listing(kind: str = "latest", slug: str = "", language: str = "") -> str:
@@ -192,6 +251,49 @@ def audit(day: str, ulid: str) -> Key:
     return _key(audits(day), ulid)
 
 
+def comment(comment_id: str) -> Key:
+    return _key(f"COMMENT#{comment_id}", COMMENT)
+
+
+def discussion_entries(key: str) -> str:
+    """Partition of all comments of an article, whatever their state."""
+    return f"DISCUSSION#{key}"
+
+
+def queue(name: str) -> str:
+    """Partition of the comments in a state that moderators look through."""
+    return f"QUEUE#{name}"
+
+
+def writer(account_id: str) -> str:
+    """Partition of what a member wrote, and how they reacted."""
+    return f"WRITER#{account_id}"
+
+
+def reacted(account_id: str, comment_id: str) -> Key:
+    return _key(writer(account_id), f"{REACTION}{comment_id}")
+
+
+def standing(account_id: str) -> Key:
+    return _key(writer(account_id), STANDING)
+
+
+def report(comment_id: str, account_id: str) -> Key:
+    return _key(f"REPORTS#{comment_id}", account_id)
+
+
+def ban(who: str) -> Key:
+    return _key(f"BAN#{who}", "BAN")
+
+
+def ban_entry(ulid: str) -> Key:
+    return _key(BANS, ulid)
+
+
+def name(folded: str) -> Key:
+    return _key(f"NAME#{folded}", "NAME")
+
+
 # Accounts
 
 
@@ -237,6 +339,10 @@ def erased(month: str, account_id: str) -> Key:
     return _key(erasures(month), account_id)
 
 
+def guest(comment_id: str) -> Key:
+    return _key(f"GUEST#{comment_id}", "GUEST")
+
+
 # Sessions
 
 
@@ -263,3 +369,31 @@ def throttle(what: str, who_hash: str) -> Key:
 
 def idempotency(key_hash: str) -> Key:
     return _key(f"IDEMPOTENCY#{key_hash}", "IDEMPOTENCY")
+
+
+def duplicate(said_hash: str) -> Key:
+    return _key(f"DUPLICATE#{said_hash}", "DUPLICATE")
+
+
+def network(comment_id: str) -> Key:
+    return _key(f"NETWORK#{comment_id}", "NETWORK")
+
+
+# Index
+
+
+def ledger(source: str) -> Key:
+    return _key(f"LEDGER#{source}", "LEDGER")
+
+
+def counts(comment_id: str) -> Key:
+    return _key(f"COUNTS#{comment_id}", "COUNTS")
+
+
+def discussed(span: str, shard: int) -> str:
+    """Partition of one shard of an hour's or a day's comments: `2026-03-01T09`, `2026-03-01`."""
+    return f"DISCUSSED#{span}#{shard}"
+
+
+def discussed_entry(span: str, shard: int, key: str) -> Key:
+    return _key(discussed(span, shard), key)

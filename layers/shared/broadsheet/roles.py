@@ -21,6 +21,7 @@ class Person:
 
 
 ROLES: tuple[Role, ...] = ("reader", "contributor", "author", "moderator", "editor", "admin")
+MODERATORS = frozenset({"moderator", "admin"})
 ALL, OWN = "all", "own"
 
 ARTICLES: dict[Action, dict[str, str]] = {
@@ -33,6 +34,12 @@ ARTICLES: dict[Action, dict[str, str]] = {
 def administer(role: str) -> None:
     """Raises NotAllowed for whoever is no administrator."""
     if role != "admin":
+        raise NotAllowed
+
+
+def moderate(role: str) -> None:
+    """Raises NotAllowed for whoever does not moderate comments."""
+    if role not in MODERATORS:
         raise NotAllowed
 
 

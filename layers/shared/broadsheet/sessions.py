@@ -124,7 +124,7 @@ def current(event: APIGatewayProxyEventV2, at: datetime) -> Current:
     key = keys.session(_hash(token))
     item = table.get(settings.get().sessions, key, consistent=True) if token else None
     if item is None or item["expires_at"] <= clock.epoch(at):
-        raise _nobody()
+        raise nobody()
     if clock.epoch(at) - item["used_at"] >= TOUCH.total_seconds():
         _touch(key, item, at)
     return Current(_hash(token), item)
@@ -135,7 +135,12 @@ def person(event: APIGatewayProxyEventV2, at: datetime) -> Person:
     return current(event, at).person
 
 
-def _nobody() -> NotLoggedIn:
+def still(current: Current) -> Write:
+    """Part of a transaction that must not outlive the session it is made for: an erased or banned person's ends with it."""
+    return table.check(settings.get().sessions, keys.session(current.hash), table.PRESENT)
+
+
+def nobody() -> NotLoggedIn:
     return NotLoggedIn(headers={"WWW-Authenticate": "Bearer"})
 
 
@@ -153,7 +158,7 @@ def _touch(key: keys.Key, item: Item, at: datetime) -> None:
     try:
         table.write(used)
     except table.Refused:
-        raise _nobody() from None
+        raise nobody() from None
 
 
 # ---------------------------------------------------------------- list and end

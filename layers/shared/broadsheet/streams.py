@@ -1,4 +1,4 @@
-"""Stream records one by one: what fails is reported and tried again, and the others are done."""
+"""Stream records: what fails is reported and tried again, and the others are done."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from .observability import bug
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+    from .keys import Key
 
 
 def each(records: Iterable[dict[str, Any]], do: Callable[[dict[str, Any]], None]) -> dict[str, list[dict[str, str]]]:
@@ -21,3 +23,19 @@ def each(records: Iterable[dict[str, Any]], do: Callable[[dict[str, Any]], None]
             bug("record failed", error, sequence_number=number)
             failed.append({"itemIdentifier": number})
     return {"batchItemFailures": failed}
+
+
+def together(records: Iterable[dict[str, Any]], do: Callable[[list[Key]], Any]) -> dict[str, list[dict[str, str]]]:
+    """A batch by its keys, all at once; where that fails, each record on its own, so that one holds up no other."""
+    held = list(records)
+    try:
+        do([_key(record) for record in held])
+    except Exception as error:  # whichever it was, the records tried alone say it
+        bug("batch failed", error)
+        return each(held, lambda record: do([_key(record)]))
+    return {"batchItemFailures": []}
+
+
+def _key(record: dict[str, Any]) -> Key:
+    found = record["dynamodb"]["Keys"]
+    return {"pk": found["pk"]["S"], "sk": found["sk"]["S"]}

@@ -117,16 +117,28 @@ def get(table: str, key: Key, *, consistent: bool = False) -> Item | None:
     return to_item(answer["Item"]) if "Item" in answer else None
 
 
+Place = tuple[str, str, str]
+"""Table, pk, sk."""
+
+
 def batch_get(table: str, keys: Sequence[Key], *, consistent: bool = False) -> dict[tuple[str, str], Item]:
-    """Up to 100 items by (pk, sk); what DynamoDB leaves unprocessed is asked for again."""
-    found: dict[tuple[str, str], Item] = {}
-    asked: Mapping[str, Any] = {table: {"Keys": [from_item(key) for key in keys], "ConsistentRead": consistent}}
+    """Up to 100 items of one table by (pk, sk)."""
+    found = batch_get_across([(table, key) for key in keys], consistent=consistent)
+    return {(pk, sk): item for (_, pk, sk), item in found.items()}
+
+
+def batch_get_across(wanted: Sequence[tuple[str, Key]], *, consistent: bool = False) -> dict[Place, Item]:
+    """Up to 100 items of any tables, in one call; what DynamoDB leaves unprocessed is asked for again."""
+    asked: dict[str, Any] = {}
+    for name, key in wanted:
+        asked.setdefault(name, {"Keys": [], "ConsistentRead": consistent})["Keys"].append(from_item(key))
+    found: dict[Place, Item] = {}
     for _ in tries():
-        if not keys or not asked:
+        if not asked:
             return found
         answer = _call("batch_get_item", RequestItems=asked)
-        items = [to_item(raw) for raw in answer["Responses"].get(table, [])]
-        found |= {(item["pk"], item["sk"]): item for item in items}
+        for name, raws in answer["Responses"].items():
+            found |= {(name, item["pk"], item["sk"]): item for item in map(to_item, raws)}
         asked = answer.get("UnprocessedKeys") or {}
         if not asked:
             return found
@@ -158,6 +170,25 @@ def query(
     return found
 
 
+def page(
+    table: str,
+    pk: str,
+    limit: int,
+    *,
+    after: str = "",
+    backwards: bool = False,
+    consistent: bool = False,
+    prefix: str = "",
+) -> tuple[list[Item], bool]:
+    """At most `limit` items by one Query, and whether there are more: a page ends where DynamoDB's does, at 1 MB."""
+    request = _request(table, pk, prefix, "" if prefix else after, "", backwards, limit + 1, consistent, ())
+    if prefix and after:
+        request["ExclusiveStartKey"] = from_item({"pk": pk, "sk": after})
+    answer = _call("query", **request)
+    items = [to_item(raw) for raw in answer["Items"]]
+    return items[:limit], len(items) > limit or ("LastEvaluatedKey" in answer and bool(items))
+
+
 def _pages(
     table: str,
     pk: str,
@@ -169,6 +200,26 @@ def _pages(
     consistent: bool,
     attributes: Sequence[str],
 ) -> Iterator[list[Item]]:
+    request = _request(table, pk, prefix, after, up_to, backwards, limit, consistent, attributes)
+    while True:
+        answer = _call("query", **request)
+        yield [to_item(raw) for raw in answer["Items"]]
+        if "LastEvaluatedKey" not in answer:
+            return
+        request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+
+def _request(
+    table: str,
+    pk: str,
+    prefix: str,
+    after: str,
+    up_to: str,
+    backwards: bool,
+    limit: int | None,
+    consistent: bool,
+    attributes: Sequence[str],
+) -> dict[str, Any]:
     condition, values = "pk = :pk", {":pk": pk}
     for text, clause in (
         (prefix, "begins_with(sk, :sk)"),
@@ -189,12 +240,7 @@ def _pages(
     if attributes:
         request["ProjectionExpression"] = ", ".join(f"#{name}" for name in attributes)
         request["ExpressionAttributeNames"] = {f"#{name}": name for name in attributes}
-    while True:
-        answer = _call("query", **request)
-        yield [to_item(raw) for raw in answer["Items"]]
-        if "LastEvaluatedKey" not in answer:
-            return
-        request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+    return request
 
 
 # ---------------------------------------------------------------- writes
@@ -256,7 +302,7 @@ class Refused(Exception):  # noqa: N818  a condition that does not hold is an an
         super().__init__([f"{write.action} {write.condition}" for write in items])
         self.items = items
 
-    def __contains__(self, write: Write) -> bool:
+    def __contains__(self, write: Write | None) -> bool:
         return write in self.items
 
 

@@ -19,6 +19,7 @@ from .errors import too_many
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from .errors import TooManyRequests
     from .keys import Key
     from .table import Item, Write
 
@@ -38,6 +39,44 @@ class Limit:
         return keys.throttle(self.what, sha256(who.encode()).hexdigest())
 
 
+@dataclass(frozen=True)
+class Window:
+    """How much may be done within some seconds, counted in the transaction that does it."""
+
+    what: str
+    most: int
+    seconds: int
+
+    def key(self, who: str, at: datetime) -> Key:
+        return keys.throttle(self.what, sha256(f"{who} {clock.epoch(at) // self.seconds}".encode()).hexdigest())
+
+    def check(self, item: Item | None, at: datetime) -> None:
+        """Raises TooManyRequests where the window is full."""
+        if item and item["tries"] >= self.most:
+            raise self.full(at)
+
+    def full(self, at: datetime) -> TooManyRequests:
+        return too_many(self.seconds - clock.epoch(at) % self.seconds)
+
+    def count(self, who: str, at: datetime) -> Write:
+        """One more, on condition that the window is not full."""
+        return table.update(
+            settings.get().sessions,
+            self.key(who, at),
+            "SET #entity = :entity, #v = :v, #expires_at = :ends ADD #tries :one",
+            f"{table.ABSENT} OR #tries < :most",
+            entity="throttle",
+            v=1,
+            ends=clock.epoch(at) + 2 * self.seconds,
+            one=1,
+            most=self.most,
+        )
+
+
+COMMENT_BY = Window("comment-by", 10, 300)
+COMMENT_FROM = Window("comment-from", 30, 300)
+REACT_BY = Window("react-by", 60, 60)
+REPORT_BY = Window("report-by", 20, 3600)
 LOGIN = Limit("login", 5)
 LOGIN_FROM = Limit("login-from", 30)
 REGISTER_FROM = Limit("register-from", 10)

@@ -1,0 +1,83 @@
+"""The text of a comment: what a reader typed made harmless, and the HTML of it.
+
+Any script may be written. What only deceives the eye goes: characters that turn the direction of what follows, invisible
+ones but for the joiners that letters and emoji need, towers of marks. Of Markdown there are paragraphs, quotes, emphasis,
+code and links; HTML is text like any other.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+import nh3
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+
+LONGEST = 2_000
+MOST_MARKS = 5
+"""Combining marks in a row; Hebrew with all its signs needs that many."""
+MOST_LINKED = 20
+"""Bare addresses that become links; finding them takes time that grows with their square."""
+BREAKS = re.compile("\r\n?|[\u2028\u2029\x85]")
+CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufff9-\ufffb\ufffe\uffff]")
+TURNS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+FLAGS = "\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f"
+INVISIBLE = re.compile(
+    f"({FLAGS})|[\u00ad\u034f\u115f\u1160\u180e\u200b\u2060-\u2065\u206a-\u206f\u3164\ufeff\uffa0\U000e0000-\U000e01ef]"
+)
+LOOSE_JOINER = re.compile(
+    "(?<![^\\s\u200c\u200d])[\u200c\u200d]+|[\u200c\u200d]+(?![^\\s\u200c\u200d])|(?<=[\u200c\u200d])[\u200c\u200d]+"
+)
+TAGS = {"p", "br", "blockquote", "em", "strong", "code", "pre", "a"}
+RULES = ["blockquote", "emphasis", "backticks", "fence", "link", "autolink", "linkify", "newline", "escape", "entity"]
+
+
+def clean(text: str) -> str:
+    """What is stored of a text. Cleaning what is clean changes nothing."""
+    text = unicodedata.normalize("NFC", BREAKS.sub("\n", text))
+    text = INVISIBLE.sub(r"\1", TURNS.sub("", CONTROLS.sub("", text)))
+    text = LOOSE_JOINER.sub("", _without_towers(text))
+    lines = "\n".join(line.rstrip() for line in text.split("\n"))
+    return unicodedata.normalize("NFC", re.sub(r"\n{3,}", "\n\n", lines).strip())
+
+
+def clean_name(text: str) -> str:
+    """A name on one line."""
+    return " ".join(clean(text).split())
+
+
+def _without_towers(text: str) -> str:
+    runs = groupby(text, lambda letter: unicodedata.category(letter) in {"Mn", "Me"})
+    return "".join("".join(run)[:MOST_MARKS] if marks else "".join(run) for marks, run in runs)
+
+
+def html(text: str) -> str:
+    """The clean text as HTML that may stand in any page."""
+    bare = text.count("://") + text.count("www.")
+    return nh3.clean(
+        _markdown(linkify=bare <= MOST_LINKED).render(text),
+        tags=TAGS,
+        attributes={"a": {"href"}},
+        set_tag_attribute_values={"p": {"dir": "auto"}, "pre": {"dir": "auto"}},
+        url_schemes={"http", "https", "mailto"},
+        link_rel="nofollow ugc noopener",
+    ).strip()
+
+
+@cache
+def _markdown(*, linkify: bool) -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
+    reader = MarkdownIt("zero", {"breaks": True, "linkify": linkify, "html": False}).enable(RULES)
+    if reader.linkify:
+        reader.linkify.set({"fuzzy_email": False})
+    return reader
+
+
+def links(html_text: str) -> int:
+    return html_text.count("<a href=")
