@@ -50,6 +50,11 @@ class Source:
         return "#" in self.id
 
     @property
+    def new(self) -> bool:
+        """Whether it is a comment that has only just been published: nothing was counted that could be shown with it."""
+        return self.version == 1 and not self.reaction
+
+    @property
     def where(self) -> Key:
         return keys.reply(self.root, self.path) if self.root else keys.root(self.article, self.comment)
 
@@ -188,26 +193,28 @@ def _discussion(key: str) -> Key:
 
 def show(key: str, sources: list[Source]) -> None:
     """Shows the sums beside the comments they belong to, and their first replies with roots; then the revision moves."""
-    replies = {source.comment: source.where for source in sources if source.root}
-    roots = {
-        source.root or source.comment: keys.root(source.article, source.root or source.comment) for source in sources
-    }
-    changed = [_shown(comment, where) for comment, where in sorted(replies.items())]
-    changed += [_shown(comment, where, root=True) for comment, where in sorted(roots.items())]
-    if any(changed):
+    known = [source for source in sources if not source.new]
+    replies = {source.comment: source.where for source in known if source.root}
+    above = [source for source in sources if source.root] + known
+    roots = {source.root or source.comment: keys.root(key, source.root or source.comment) for source in above}
+    for comment, where in sorted(replies.items()):
+        _shown(comment, where)
+    for comment, where in sorted(roots.items()):
+        _shown(comment, where, root=True)
+    if above:  # also when nothing changed: the last try may have ended between showing and this
         bump = table.update(settings.get().site, _discussion(key), "ADD #revision :one", table.PRESENT, one=1)
         table.write(bump)
 
 
-def _shown(comment: str, where: Key, *, root: bool = False) -> bool:
+def _shown(comment: str, where: Key, *, root: bool = False) -> None:
     """One comment's, made from what is true now; whoever is slower finds a newer one and reads again."""
     for _ in table.tries():
         item, sums = _shown_and_sums(comment, where)
         if item is None:
-            return False
+            return
         fresh = _fresh(comment, sums, root=root)
         if all(item[name] == value for name, value in fresh.items()):
-            return False
+            return
         sets = ", ".join(f"#{name} = :{name}" for name in fresh)
         unmoved = "#tallied = :seen"
         store, step = settings.get().site, {"seen": item["tallied"], "next": item["tallied"] + 1}
@@ -215,7 +222,7 @@ def _shown(comment: str, where: Key, *, root: bool = False) -> bool:
             table.write(table.update(store, where, f"SET {sets}, #tallied = :next", unmoved, **fresh, **step))
         except table.Refused:
             continue
-        return True
+        return
     raise Unavailable
 
 
