@@ -82,6 +82,7 @@ class Stage:
     breaking: bool = False
     """Whether an unexpected failure is what the test is after."""
     _people: int = 0
+    _remarks: int = 0
     _tokens: dict[str, str] = field(default_factory=dict)
     _delivered: dict[str, str] = field(default_factory=dict)
 
@@ -284,6 +285,42 @@ class Stage:
 
     def read(self, slug: str) -> Reply:
         return self.call("GET", f"/v1/articles/{slug}")
+
+    # ------------------------------------------------------------ comments
+
+    def say(self, slug: str, token: str = "", text: str = "", *, guest: str = "", to: str = "", **others: Any) -> Reply:
+        """A member's or a guest's comment on its way, with new words unless given; `to` is the id of what it answers.
+
+        `email` is the guest's, `form` holds other fields; what is left is the address it comes from, and headers.
+        """
+        self._remarks += 1
+        given = {"text": text or f"Remark {self._remarks}", **others.pop("form", {})}
+        if to:
+            given["parent_id"] = to
+        if guest:
+            email = others.pop("email", None)
+            given["guest"] = {"name": guest, **({"email": email} if email else {})}
+        return self.call("POST", f"/v1/articles/{slug}/comments", given, token=token, **others)
+
+    def comment(self, slug: str, token: str = "", text: str = "", *, guest: str = "", **others: Any) -> Any:
+        """A comment that is taken, as its writer is told of it: somebody's, or any guest's."""
+        reply = self.say(slug, token, text, guest=guest or ("" if token else "Passer-by"), **others)
+        assert reply.status == 201, reply.text
+        return reply.json
+
+    def thread(self, slug: str, **query: Any) -> Any:
+        """A page of an article's thread, after everything in it was counted."""
+        self.settle()
+        reply = self.call("GET", f"/v1/articles/{slug}/comments", query=query)
+        assert reply.status == 200, reply.text
+        return reply.json
+
+    def moderate(self, comment: Any, action: str) -> Any:
+        """A comment after a moderator's decision: approve, reject, spam, hide."""
+        path = f"/v1/moderation/comments/{comment['id']}/{action}"
+        reply = self.call("POST", path, token=self.token("moderator"))
+        assert reply.status == 200, reply.text
+        return reply.json
 
 
 def article(**fields: Any) -> dict[str, Any]:
