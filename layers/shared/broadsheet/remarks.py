@@ -58,9 +58,8 @@ def _without_towers(text: str) -> str:
 
 def html(text: str) -> str:
     """The clean text as HTML that may stand in any page."""
-    bare = text.count("://") + text.count("www.")
     return nh3.clean(
-        _markdown(linkify=bare <= MOST_LINKED).render(text),
+        _markdown(linkify=_addresses(text) <= MOST_LINKED).render(text),
         tags=TAGS,
         attributes={"a": {"href"}},
         set_tag_attribute_values={"p": {"dir": "auto"}, "pre": {"dir": "auto"}},
@@ -79,5 +78,11 @@ def _markdown(*, linkify: bool) -> MarkdownIt:
     return reader
 
 
-def links(html_text: str) -> int:
-    return html_text.count("<a href=")
+def links(html_text: str, text: str) -> int:
+    """How many there are, or how many addresses where those are too many to become links."""
+    bare = _addresses(text)
+    return bare if bare > MOST_LINKED else html_text.count("<a href=")
+
+
+def _addresses(text: str) -> int:
+    return text.count("://") + text.count("www.")
