@@ -152,7 +152,8 @@ class Comment:
         return clock.parse(self.posted_at) + timedelta(minutes=site.get().comments.edit_minutes)
 
     def editable(self, at: datetime) -> bool:
-        return self.state in {"published", "pending"} and not self.answered and at < self.edit_ends()
+        """Spam too, as what is pending: whether it can be edited would give it away."""
+        return self.state in {"published", "pending", "spam"} and not self.answered and at < self.edit_ends()
 
     # ------------------------------------------------------------ where it stands
 
