@@ -1,4 +1,5 @@
-"""What the API answers: one model for each shape, every field of it required.
+"""What the API answers of articles: one model for each shape, every field of it required. Of comments and accounts likewise
+in `comment_answers` and `account_answers`.
 
 Clients must ignore fields they do not know: new ones come without notice. The tests are stricter than clients have to be
 and refuse a field that is not named here.
@@ -25,7 +26,6 @@ Count = Annotated[int, Field(ge=0)]
 Cursor = Annotated[str | None, Field(description="For the next page; null on the last one.")]
 Language = Annotated[str, Field(description="BCP 47.")]
 Status = Literal["draft", "scheduled", "published", "withdrawn"]
-Role = Literal["reader", "contributor", "author", "moderator", "editor", "admin"]
 
 
 class Term(BaseModel):
@@ -257,102 +257,6 @@ class Revision(Saved):
     slug: str | None = Field(description="The words asked for; null where they are the headline's.")
     comments: Comments | None = Field(description="Null where the section's or the site's rule holds.")
     close_comments_after_days: Count | None
-
-
-class Account(BaseModel):
-    id: Id
-    display_name: str
-    role: Role
-
-
-class OwnAccount(Account):
-    """An account as its owner sees it."""
-
-    email: str
-    language: Language = Field(description="Of the mail it gets, and of the pages. BCP 47.")
-    created_at: Stamp
-
-
-class KnownAccount(OwnAccount):
-    """An account as administrators see it."""
-
-    banned_at: Stamp | None
-
-
-class Verified(BaseModel):
-    """Whose address was confirmed."""
-
-    account: Account
-
-
-class People(BaseModel):
-    """A page of accounts, newest first."""
-
-    items: list[KnownAccount]
-    next_cursor: Cursor
-
-
-class Done(BaseModel):
-    """What was asked for was done, or is under way."""
-
-    status: Literal["mail_sent", "password_changed", "erased"]
-
-
-class LogIn(BaseModel):
-    """One session of an account."""
-
-    id: Id
-    device: str = Field(description="Such as `Firefox on Linux`.")
-    started_at: Stamp
-    used_at: Stamp = Field(description="Exact to five minutes.")
-    current: bool = Field(description="Whether it is the one that asks.")
-
-
-class LogIns(BaseModel):
-    """All sessions of an account, newest first."""
-
-    items: list[LogIn]
-    next_cursor: None
-
-
-class Export(BaseModel):
-    """Everything kept about a person."""
-
-    exported_at: Stamp
-    account: KnownAccount
-    sessions: list[LogIn]
-
-
-class AuditLine(BaseModel):
-    """Who did what, to which article or account."""
-
-    at: Stamp
-    who: str = Field(description="Id of an account, or what did it by itself.")
-    action: str
-    article: Id | None
-    account: Id | None
-    version: int | None = Field(description="Of the article, after it.")
-    role: Role | None = Field(description="Of the account, after it.")
-
-
-class Audit(BaseModel):
-    """A page of one day, newest first."""
-
-    items: list[AuditLine]
-    next_cursor: Cursor
-
-
-class Session(BaseModel):
-    """A log-in whose token is in the cookie alone."""
-
-    expires_at: Stamp = Field(description="The latest end; without use it ends earlier.")
-    account: Account
-
-
-class SessionWithToken(Session):
-    """A log-in, and its token, which is shown this once."""
-
-    token: str = Field(min_length=43, max_length=43)
 
 
 class Moved(BaseModel):

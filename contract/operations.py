@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from broadsheet import errors, inputs
 
-from . import account_operations, answers
+from . import account_operations, answers, comment_operations
 from .shape import (
     CACHED,
     EVERYWHERE,
@@ -207,5 +207,6 @@ OPERATIONS: dict[str, Operation] = {
         answers=_draft("Corrected."),
         problems=(*PUBLISHES, errors.Invalid, errors.WrongState, errors.UnpublishedChanges),
     ),
+    **comment_operations.OPERATIONS,
     **account_operations.OPERATIONS,
 }
