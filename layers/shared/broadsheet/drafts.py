@@ -332,8 +332,9 @@ def delete(article_id: str, version: int, by: Person, at: datetime) -> None:
         desk.audit(state, "delete", by.id, at),
     ]
     translations.commit(writes, state_write, state.group, lambda group: translations.leave(group, state))
-    for n in range(1, state.revision + 1):
-        table.write(table.delete(store, keys.revision(article_id, n)))
+    texts = [table.delete(store, keys.revision(article_id, n)) for n in range(1, state.revision + 1)]
+    for start in range(0, len(texts), table.MOST_WRITES):
+        table.transact(texts[start : start + table.MOST_WRITES])
 
 
 # ---------------------------------------------------------------- look through
