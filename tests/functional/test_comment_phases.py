@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -189,40 +190,37 @@ def test_a_filled_trap_is_spam_and_does_not_say_so(stage: Stage) -> None:
     assert shown(stage, slug) == []
 
 
-@pytest.mark.parametrize(
-    ("seconds", "why"), [(-30, "too_fast"), (1, "too_fast"), (2, ""), (80_000, ""), (90_000, "too_old")]
-)
-def test_a_form_that_no_person_filled_in_is_held(stage: Stage, time: Clock, seconds: int, why: str) -> None:
+def test_a_form_that_no_person_filled_in_is_held(stage: Stage, time: Clock) -> None:
     slug = stage.published()["slug"]
-    opened = time.now.isoformat()
-    time.forward(seconds=seconds)
-    comment = stage.comment(slug, form={"opened_at": opened})
-    expected = ("form", "pending", why) if why else ("passed", "published", "nothing_found")
-    assert (comment["state"], trace(stage, comment)) == (expected[1], [expected])
+    for seconds, why in ((-30, "too_fast"), (1, "too_fast"), (2, ""), (80_000, ""), (90_000, "too_old")):
+        opened = (time.now - timedelta(seconds=seconds)).isoformat()
+        comment = stage.comment(slug, form={"opened_at": opened})
+        expected = ("form", "pending", why) if why else ("passed", "published", "nothing_found")
+        assert (comment["state"], trace(stage, comment)) == (expected[1], [expected])
 
 
 # ---------------------------------------------------------------- words and links
 
 
-@pytest.mark.parametrize(
-    ("text", "decision"),
-    [
-        ("Cheap VIAGRA here", ("words", "rejected", "reject:viagra")),
-        ("Cheap vі**а**grа here", ("words", "rejected", "reject:viagra")),
-        ("V 1 @ G R @", ("words", "rejected", "reject:viagra")),
-        ("You can work-from-home!", ("words", "pending", "hold:work from home")),
-        ("They work from homes in Niagara", ("passed", "published", "nothing_found")),
-        ("https://a.example https://b.example", ("passed", "published", "nothing_found")),
-        ("https://a.example [b](https://b.example) c.com", ("links", "pending", "3_links")),
-        ("https://a.example/" + " https://a.example" * 30, ("links", "pending", "31_links")),
-        ("viagra https://a.example https://b.example https://c.example", ("words", "rejected", "reject:viagra")),
-    ],
-)
-def test_words_and_links_decide_and_say_why(stage: Stage, text: str, decision: tuple[str, str, str]) -> None:
+WORDS_AND_LINKS = [
+    ("Cheap VIAGRA here", ("words", "rejected", "reject:viagra")),
+    ("Cheap vі**а**grа here", ("words", "rejected", "reject:viagra")),
+    ("V 1 @ G R @", ("words", "rejected", "reject:viagra")),
+    ("You can work-from-home!", ("words", "pending", "hold:work from home")),
+    ("They work from homes in Niagara", ("passed", "published", "nothing_found")),
+    ("https://a.example https://b.example", ("passed", "published", "nothing_found")),
+    ("https://a.example [b](https://b.example) c.com", ("links", "pending", "3_links")),
+    ("https://a.example/" + " https://a.example" * 30, ("links", "pending", "31_links")),
+    ("viagra https://a.example https://b.example https://c.example", ("words", "rejected", "reject:viagra")),
+]
+
+
+def test_words_and_links_decide_and_say_why(stage: Stage) -> None:
     slug = stage.published()["slug"]
-    comment = stage.comment(slug, text=text, guest="Bo")
-    assert (comment["state"], trace(stage, comment)) == (decision[1], [decision])
-    assert len(shown(stage, slug)) == (decision[1] == "published")
+    for text, decision in WORDS_AND_LINKS:
+        comment = stage.comment(slug, text=text, guest="Bo")
+        assert (comment["state"], trace(stage, comment)) == (decision[1], [decision])
+        assert (text in shown(stage, slug)) == (decision[1] == "published")
 
 
 def test_a_guest_cannot_carry_the_word_in_the_name(stage: Stage) -> None:
