@@ -1,4 +1,4 @@
-"""Members, guests and moderators who comment: as the functions do it, each call held to their role."""
+"""Members, guests and moderators who comment: in this process, each call held to the function's role, or as requests."""
 
 from __future__ import annotations
 
@@ -18,22 +18,33 @@ from broadsheet import (
     reports,
     sessions,
     settings,
+    slugs,
     table,
 )
+from broadsheet.errors import Problem
 from broadsheet.writers import Writer
 from ulid import ULID
 
+from tests.engine import comment_invariants
 from tests.engine.account_invariants import hash_of
+from tests.engine.instances import request
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from broadsheet.moderation import Action
     from broadsheet.roles import Role
     from broadsheet.table import Item
 
+    from tests.engine.comment_invariants import Discussions
+    from tests.engine.instances import Run
     from tests.stage import Stage
 
 FUNCTION = "CommentsFunction"
 NUMBERS = count(1)
+KINDS = ("like", "funny", "sad")
+BEGINS = ("", "", "", "", "A casino bonus: ", "Viagra: ")
+"""Of what is said; the last two are held and rejected for their words."""
 
 
 @dataclass
@@ -69,15 +80,23 @@ class Voice:
         table.write(table.put(settings.get().sessions, item))
         self.session = sessions.Current(hash_of(self.token), item)
 
+    @property
+    def account(self) -> str:
+        assert self.session
+        return self.session.person.id
+
     def _as(self, proof: str = "") -> Writer:
         return Writer(f"198.51.{self.number}.0/24", self.session, proof)
+
+    def _said(self, text: str, parent: str | None) -> dict[str, Any]:
+        guest = {} if self.session else {"guest": {"name": f"Guest {self.number}", "email": "guest@mail.example"}}
+        return {"text": text, "parent_id": parent, **guest}
 
     # ------------------------------------------------------------ what writers do
 
     def post(self, slug: str, text: str, parent: str | None = None, **more: Any) -> str:
         """The id of the new comment."""
-        guest = {} if self.session else {"guest": {"name": f"Guest {self.number}", "email": "guest@mail.example"}}
-        given = inputs.check(comment_inputs.NewComment, {"text": text, "parent_id": parent, **guest, **more})
+        given = inputs.check(comment_inputs.NewComment, self._said(text, parent) | more)
         with self.stage.guard.acting(FUNCTION):
             told = commenting.post(slug, given, self._as(), None, clock.now())
         self.proofs[told["id"]] = told.get("edit_token", "")
@@ -108,3 +127,101 @@ class Voice:
         assert self.session
         with self.stage.guard.acting(FUNCTION):
             moderation.decide(comment_id, action, self.session.person, clock.now())
+
+    # ------------------------------------------------------------ the same as requests
+
+    def posting(self, slug: str, text: str, parent: str | None = None, **how: Any) -> Run:
+        return self.asking("POST", f"/v1/articles/{slug}/comments", self._said(text, parent), **how)
+
+    def changing(self, method: str, comment_id: str, more: str = "", send: Any = None, **how: Any) -> Run:
+        """What a writer or a member does with a comment: `more` is what its path goes on with."""
+        proof = {"comment_token": self.proofs[comment_id]} if self.proofs.get(comment_id) else {}
+        return self.asking(method, f"/v1/comments/{comment_id}{more}", send, **proof, **how)
+
+    def deciding(self, comment_id: str, action: Action, **how: Any) -> Run:
+        return self.asking("POST", f"/v1/moderation/comments/{comment_id}/{action}", **how)
+
+    def asking(self, method: str, path: str, send: Any = None, **how: Any) -> Run:
+        return request(self.stage.template, method, path, send, token=self.token, **how)
+
+
+Act = tuple[str, int, int, int]
+"""What is done, by whom, with which comment, and how: numbers that stand for any number of things."""
+
+
+@dataclass
+class Talk:
+    """One discussion and everybody in it; the first of them are moderators, the last guests."""
+
+    stage: Stage
+    roles: tuple[Role | None, ...] = ("moderator", "reader", "reader", "reader", None, None)
+    slug: str = field(init=False)
+    voices: list[Voice] = field(init=False)
+    first: str = field(init=False)
+    by: dict[str, Voice] = field(init=False, default_factory=dict)
+    """Who wrote which comment."""
+    said: Iterator[int] = field(init=False, default_factory=lambda: count(1))
+
+    def __post_init__(self) -> None:
+        self.slug = self.stage.published()["slug"]
+        self.voices = [Voice(self.stage, role) for role in self.roles]
+        self.members = [voice for voice in self.voices if voice.role]
+        self.moderators = [voice for voice in self.voices if voice.role == "moderator"]
+        self.post(len(self.moderators), "", 0)
+        (self.first,) = self.by
+
+    @property
+    def key(self) -> str:
+        return slugs.key_of(self.slug) or ""
+
+    def do(self, act: Act) -> str:
+        """The code of its refusal, where it is refused, as much of what people try."""
+        what, who, which, how = act
+        try:
+            getattr(self, what)(who, list(self.by)[which % len(self.by)], how)
+        except Problem as problem:
+            return problem.code
+        return ""
+
+    def post(self, who: int, _: str, how: int) -> None:
+        self._say(who, None, how)
+
+    def reply(self, who: int, at: str, how: int) -> None:
+        self._say(who, at, how)
+
+    def _say(self, who: int, parent: str | None, how: int) -> None:
+        voice = self.voices[who % len(self.voices)]
+        self.by[voice.post(self.slug, self._text(how), parent)] = voice
+
+    def _text(self, how: int) -> str:
+        return f"{BEGINS[how % len(BEGINS)]}saying number {next(self.said)}"
+
+    def edit(self, _: int, at: str, how: int) -> None:
+        self.by[at].edit(at, self._text(how))
+
+    def delete(self, _: int, at: str, __: int) -> None:
+        self.by[at].delete(at)
+
+    def react(self, who: int, at: str, how: int) -> None:
+        self.members[who % len(self.members)].react(at, KINDS[how % len(KINDS)])
+
+    def unreact(self, who: int, at: str, _: int) -> None:
+        self.members[who % len(self.members)].react(at, None)
+
+    def report(self, who: int, at: str, _: int) -> None:
+        self.members[who % len(self.members)].report(at)
+
+    def approve(self, who: int, at: str, _: int) -> None:
+        self.moderators[who % len(self.moderators)].decide(at, "approve")
+
+    def hide(self, who: int, at: str, _: int) -> None:
+        self.moderators[who % len(self.moderators)].decide(at, "hide")
+
+    def reject(self, who: int, at: str, _: int) -> None:
+        self.moderators[who % len(self.moderators)].decide(at, "reject")
+
+
+def tallied(stage: Stage) -> Discussions:
+    """Has the counter hear what the stream tells; then everything must hold."""
+    assert stage.deliver("TallyFunction", "SiteTable", stage.records("SiteTable")) == []
+    return comment_invariants.check()

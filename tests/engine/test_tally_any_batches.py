@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
-from broadsheet import clock, keys, recounting, settings, slugs, table, tallying
-from broadsheet.errors import Problem, Unavailable
+from broadsheet import clock, keys, recounting, settings, table, tallying
 from hypothesis import strategies as st
 
 from local import filters
 from tests.engine import comment_invariants as invariants
-from tests.engine.comment_writers import Voice
+from tests.engine.comment_writers import Talk
 from tests.engine.conftest import new_stage
 from tests.engine.sabotage import falls_without
 from tests.engine.threads import Ended, in_turns, meanwhile
@@ -30,101 +29,33 @@ if TYPE_CHECKING:
 
     from broadsheet.table import Write
 
+    from tests.engine.comment_writers import Act
     from tests.engine.instances import Instances
     from tests.stage import Stage
 
 TALLY = "TallyFunction"
 EXAMPLES, STEPS = 12, 8
-KINDS = ("like", "funny", "sad")
-BEGINS = ("", "", "", "", "A casino bonus: ", "Viagra: ")
-"""Of a text; the last two are held and rejected for their words."""
 GHOST, STRANGER, NOBODY = (keys.place(f"01M8000000000000000000000{letter}") for letter in "GSN")
 """A comment whose article is missing, what is no source at all, and what is not there."""
 POISON = {"ghost": GHOST, "stranger": STRANGER, "nobody": NOBODY, "keyless": None}
 UNDOABLE = {"ghost", "stranger", "keyless"}
 
 Record = dict[str, Any]
-Act = tuple[str, int, int, int]
 
 
 @dataclass
-class Talk:
-    """One discussion, everybody in it, and what the stream told of it."""
+class Told(Talk):
+    """A discussion, and what the stream told of it."""
 
-    stage: Stage
-    patch: pytest.MonkeyPatch
-    slug: str = field(init=False)
-    voices: list[Voice] = field(init=False)
-    first: str = field(init=False)
-    by: dict[str, Voice] = field(default_factory=dict)
+    patch: pytest.MonkeyPatch = field(kw_only=True)
     told: list[Record] = field(default_factory=list)
     owed: set[str] = field(default_factory=set)
     """Numbers of the records that no batch has done yet."""
-    said: int = 0
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         self.patch.setattr(table, "tries", lambda: iter(range(table.TRIES)))
         self.patch.setattr(tallying, "AT_ONCE", 3)
-        self.slug = self.stage.published()["slug"]
-        self.voices = [Voice(self.stage, role) for role in ("moderator", "reader", "reader", "reader", None, None)]
-        self.post(1, "", 0)
-        (self.first,) = self.by
-
-    @property
-    def key(self) -> str:
-        return slugs.key_of(self.slug) or ""
-
-    # ------------------------------------------------------------ what people do
-
-    def do(self, act: Act) -> None:
-        """Something that may be refused, as much of what people try."""
-        what, who, which, how = act
-        try:
-            getattr(self, what)(who, list(self.by)[which % len(self.by)], how)
-        except Unavailable:
-            raise
-        except Problem:
-            pass
-
-    def post(self, who: int, _: str, how: int) -> None:
-        self._say(who, None, how)
-
-    def reply(self, who: int, at: str, how: int) -> None:
-        self._say(who, at, how)
-
-    def _say(self, who: int, parent: str | None, how: int) -> None:
-        voice = self.voices[who % len(self.voices)]
-        self.by[voice.post(self.slug, self._text(how), parent)] = voice
-
-    def _text(self, how: int) -> str:
-        self.said += 1
-        return f"{BEGINS[how % len(BEGINS)]}saying number {self.said}"
-
-    def edit(self, _: int, at: str, how: int) -> None:
-        self.by[at].edit(at, self._text(how))
-
-    def delete(self, _: int, at: str, __: int) -> None:
-        self.by[at].delete(at)
-
-    def react(self, who: int, at: str, how: int) -> None:
-        self.voices[who % 4].react(at, KINDS[how % len(KINDS)])
-
-    def unreact(self, who: int, at: str, _: int) -> None:
-        self.voices[who % 4].react(at, None)
-
-    def report(self, who: int, at: str, _: int) -> None:
-        self.voices[who % 4].report(at)
-
-    def approve(self, _: int, at: str, __: int) -> None:
-        self.voices[0].decide(at, "approve")
-
-    def hide(self, _: int, at: str, __: int) -> None:
-        self.voices[0].decide(at, "hide")
-
-    def reject(self, _: int, at: str, __: int) -> None:
-        self.voices[0].decide(at, "reject")
-
-    # ------------------------------------------------------------ what the stream tells
 
     def listen(self) -> None:
         """Takes in what was written since."""
@@ -143,10 +74,13 @@ class Talk:
     def deliver(self, batches: list[list[Record]], order: list[int], act: Act | None = None) -> None:
         """Each batch to an instance of its own, at once, while somebody writes."""
         works = [lambda batch=batch: self.tally(batch) for batch in batches if batch]  # type: ignore[misc]
-        works += [lambda: self.do(act)] if act else []
+        works += [lambda: self.done(act)] if act else []
         for outcome in in_turns(self.patch, order, *works) if works else ():
             if isinstance(outcome, Exception):
                 raise outcome
+
+    def done(self, act: Act) -> None:
+        assert self.do(act) != "unavailable"
 
     def picked(self, picks: list[int], poison: str | None) -> list[Record]:
         """Of what was told, the newest more likely; and a record that nobody can do."""
@@ -222,11 +156,11 @@ def test_whatever_batches_come_the_numbers_are_those_of_the_records(
     @hypothesis.given(steps, st.integers(), orders)
     def whatever(steps: list[Any], seed: int, order: list[int]) -> None:
         with monkeypatch.context() as patch, new_stage(clients, patch) as fresh:
-            talk = Talk(fresh, patch)
+            talk = Told(fresh, patch=patch)
             with _poisoned():
                 for *several, (first, second, turns, act) in steps:
                     for each in several:
-                        talk.do(each)
+                        talk.done(each)
                     talk.deliver([talk.picked(*first), talk.picked(*second)], turns, act)
                 talk.catch_up(seed, order)
             invariants.check()
@@ -249,7 +183,7 @@ def test_a_slow_instance_shows_nothing_older_than_what_is_shown(
     stage: Stage, instances: Instances, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It has read when another one counts and shows more; then it makes its write, and is no more."""
-    talk = Talk(stage, monkeypatch)
+    talk = Told(stage, patch=monkeypatch)
     talk.react(1, talk.first, 0)
     talk.listen()
 
@@ -271,7 +205,7 @@ def test_a_slow_instance_brings_nothing_back_that_was_gone_before_it_was_shown(
     stage: Stage, instances: Instances, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
     """Another one counts that it is gone, and finds nothing to change; then the slow one shows what it had read."""
-    talk = Talk(stage, monkeypatch)
+    talk = Told(stage, patch=monkeypatch)
     talk.react(1, talk.first, 0) if "reaction" in what else talk.reply(4, talk.first, 0)
     talk.listen()
 
@@ -292,9 +226,9 @@ def test_any_one_record_has_a_comment_counted_as_it_stands(
     stage: Stage, instances: Instances, monkeypatch: pytest.MonkeyPatch, then: list[str]
 ) -> None:
     """What comes out of the queue of failures is late, and says only where to look."""
-    talk = Talk(stage, monkeypatch)
+    talk = Told(stage, patch=monkeypatch)
     for what in then:
-        talk.do((what, 0, 0, 0))
+        talk.done((what, 0, 0, 0))
     talk.listen()
     assert len(talk.told) == len(then) + 1
     talk.tally(talk.told[:1])
