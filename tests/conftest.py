@@ -16,7 +16,7 @@ from moto import mock_aws
 from local.guard import Guard
 from local.template import Template, create_tables
 
-from . import answers, budgets
+from . import answers, budgets, quick_moto
 from .mailbox import Outbound
 from .meter import Meter
 from .stage import Stage
@@ -86,6 +86,7 @@ def clients(outbound: Outbound) -> Callable[..., Any]:
 def raised(template: Template, guard: Guard, outbound: Outbound, clients: Callable[..., Any]) -> Iterator[Stage]:
     """A stage with empty tables."""
     with mock_aws(), pytest.MonkeyPatch.context() as patch:
+        quick_moto.quicken(patch)
         patch.setattr(table, "client", clients)
         settings.get.cache_clear()
         articles.forget()
