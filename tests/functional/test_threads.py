@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import copy
 import random
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from broadsheet import site, threads
-from moto.dynamodb import models
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,18 +41,6 @@ class Tree:
                 yield from self.below(reply)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _never_refused() -> Iterator[None]:
-    """For each write of a transaction moto copies a whole table, to put it back after a refusal; here nothing is refused."""
-
-    def copied(value: Any) -> Any:
-        return value if isinstance(value, models.Table) else copy.deepcopy(value)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(models, "copy", SimpleNamespace(deepcopy=copied))
-        yield
-
-
 def posted(stage: Stage, tree: Tree, to: str = "", **others: Any) -> str:
     n = len(tree.roots) + len(tree.parent)
     made = stage.comment(tree.slug, to=to, address=f"192.0.{n}.1", **others)["id"]
@@ -67,7 +52,7 @@ def posted(stage: Stage, tree: Tree, to: str = "", **others: Any) -> str:
 
 
 @pytest.fixture(scope="module")
-def busy(shared_stage: Stage, _never_refused: None) -> Tree:
+def busy(shared_stage: Stage) -> Tree:
     """Seven roots, of which the third has 55 replies on all levels."""
     tree, dice = Tree(shared_stage.published()["slug"]), random.Random(7)
     for _ in range(7):

@@ -221,7 +221,7 @@ def _show(before: Comment | None, after: Comment) -> Iterator[Write]:
     if after.shown and was_shown:
         yield table.update(store, after.where(), "SET #json = :json, #gone = :gone", table.PRESENT, **seen)
     elif after.shown:
-        yield table.put(store, {**after.where(), **_uncounted(after), **seen})
+        yield table.put(store, {**after.where(), **_uncounted(after), "parent": after.parent, **seen})
     elif was_shown:
         yield table.delete(store, after.where())
 
