@@ -5,8 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from broadsheet import moderation
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from broadsheet.roles import Person
+    from broadsheet.table import Write
+
     from tests.conftest import Clock
     from tests.stage import Reply, Stage
 
@@ -187,6 +193,26 @@ def test_a_second_ban_takes_the_place_of_the_first(stage: Stage, time: Clock) ->
     assert became(stage.say(slug, member)) == "banned"
     assert lift(stage, second["id"]).status == 204
     assert became(stage.say(slug, member)) == "published"
+
+
+def test_who_lifts_a_ban_does_not_lift_one_that_takes_its_place_meanwhile(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slug, member = stage.published()["slug"], stage.person("reader")
+    first = ban(stage, comment_id=stage.comment(slug, member)["id"])
+    audited, other = moderation._audited, stage.token("moderator")
+
+    def banned_again(about: dict[str, str], action: str, by: Person, at: datetime) -> Write:
+        if action == "lift ban":
+            stage.call("POST", BANS, {"account_id": first["account_id"]}, token=other)
+        return audited(about, action, by, at)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(moderation, "_audited", banned_again)
+        stage.judges = stage.judges[:1]  # the ban in its midst counts into the lifting's calls
+        assert lift(stage, first["id"]).code == "not_found"
+    assert became(stage.say(slug, member)) == "banned"
+    assert len(listed(stage)["items"]) == 1
 
 
 def test_the_audit_says_who_banned_and_who_lifted(stage: Stage, time: Clock) -> None:

@@ -122,6 +122,7 @@ def test_comments_close_days_after_publication(
         rules(sections={"politics": {"close_after_days": 2}})
     if where == "site":
         rules(close_after_days=2)
+    time.now = time.now.replace(microsecond=0)
     slug = stage.published(close_comments_after_days=2 if where == "article" else None)["slug"]
     time.forward(days=2, seconds=-1)
     first = stage.comment(slug)
