@@ -147,7 +147,7 @@ OPERATIONS: dict[str, Operation] = {
         parameters=("CommentId",),
         takes=comment_inputs.Reaction,
         answers={200: Answer("One's reaction.", (comment_answers.Reacted,))},
-        problems=(*MEMBERS, errors.Invalid, errors.WrongCommentState),
+        problems=(*MEMBERS, errors.Banned, errors.Invalid, errors.WrongCommentState),
     ),
     "DELETE /v1/comments/{id}/reaction": Operation(
         id="takeReactionBack",
@@ -167,7 +167,7 @@ OPERATIONS: dict[str, Operation] = {
         parameters=("CommentId",),
         takes=comment_inputs.Report,
         answers={202: Answer("A moderator will look at it.", (comment_answers.Reported,))},
-        problems=(*MEMBERS, errors.Invalid),
+        problems=(*MEMBERS, errors.Banned, errors.Invalid),
     ),
     "GET /v1/moderation/comments": Operation(
         id="listQueue",

@@ -46,6 +46,17 @@ def became(reply: Reply) -> str:
 # ---------------------------------------------------------------- members
 
 
+def test_a_banned_member_neither_reacts_nor_reports_but_takes_a_reaction_back(stage: Stage) -> None:
+    slug, member = stage.published()["slug"], stage.person("reader")
+    own, other = stage.comment(slug, member), stage.comment(slug)
+    path = f"/v1/comments/{other['id']}"
+    assert stage.call("PUT", f"{path}/reaction", {"kind": "like"}, token=member).status == 200
+    ban(stage, comment_id=own["id"])
+    assert stage.call("PUT", f"{path}/reaction", {"kind": "funny"}, token=member).code == "banned"
+    assert stage.call("POST", f"{path}/reports", {"reason": "spam"}, token=member).code == "banned"
+    assert stage.call("DELETE", f"{path}/reaction", token=member).status == 204
+
+
 def test_a_banned_member_neither_comments_nor_edits_but_may_delete(stage: Stage) -> None:
     slug, member = stage.published()["slug"], stage.person("reader")
     first, other = stage.comment(slug, member), stage.comment(slug)

@@ -240,6 +240,20 @@ def test_the_sites_own_lists_and_limit_are_used(stage: Stage, rules: Callable[..
 # ---------------------------------------------------------------- held, first-timers, moderators
 
 
+@pytest.mark.parametrize("name", ["quist", "edith", "ed1th", "еdith"])
+def test_a_member_who_is_called_like_the_newsroom_is_looked_at(stage: Stage, name: str) -> None:
+    stage.person("editor", "edith")
+    slug = stage.published(byline=[{"name": "Quist"}])["slug"]
+    comment = stage.comment(slug, stage.person("reader", name))
+    assert trace(stage, comment)[-1] == ("names", "pending", "looks_like_staff")
+    assert shown(stage, slug) == []
+
+
+def test_staff_comment_under_their_own_names(stage: Stage) -> None:
+    slug = stage.published(byline=[{"name": "Quist"}])["slug"]
+    assert stage.comment(slug, stage.person("author", "quist"))["state"] == "published"
+
+
 def test_where_all_are_held_even_a_known_member_is(stage: Stage) -> None:
     slug, member = stage.published(comments="all_held")["slug"], stage.person("reader")
     stage.moderate(stage.comment(slug, member), "approve")

@@ -39,7 +39,7 @@ VIAGRA = {"v": "vѵν𝓿ⓥＶ", "i": "iіı1!|lɪ🅘", "a": "aаα4@áᴀ🅐
 
 def submission(text: str = "Well said.", *, name: str = "Bo", **others: Any) -> phases.Submission:
     clean = remarks.clean(text)
-    given = {"mode": "open", "person": None, "ban": None, "approved": False, "at": NOW, **others}
+    given = {"mode": "open", "person": None, "ban": None, "imitates": False, "approved": False, "at": NOW, **others}
     return phases.Submission(text=clean, html=remarks.html(clean), name=name, **given)
 
 

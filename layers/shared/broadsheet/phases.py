@@ -46,6 +46,8 @@ class Submission:
     mode: Mode
     person: Person | None
     ban: Item | None
+    imitates: bool
+    """Whether a member's name looks like one of the newsroom's."""
     approved: bool
     """Whether a moderator has approved a comment of this member."""
     at: datetime
@@ -68,7 +70,12 @@ def members(given: Submission) -> None:
 
 
 def banned(given: Submission) -> None:
-    if given.ban and (given.ban["until"] is None or given.ban["until"] > clock.stamp(given.at)):
+    refuse_banned(given.ban, given.at)
+
+
+def refuse_banned(ban: Item | None, at: datetime) -> None:
+    """Raises Banned while a ban holds. Of commenting, reacting and reporting."""
+    if ban and (ban["until"] is None or ban["until"] > clock.stamp(at)):
         raise Banned
 
 
@@ -81,6 +88,10 @@ def form(given: Submission) -> Decision | None:
     if given.opened_at and not FASTEST <= given.at - given.opened_at <= OLDEST:
         return Decision("form", "pending", "too_fast" if given.at - given.opened_at < FASTEST else "too_old")
     return None
+
+
+def names(given: Submission) -> Decision | None:
+    return Decision("names", "pending", "looks_like_staff") if given.imitates else None
 
 
 def words(given: Submission) -> Decision | None:
@@ -109,7 +120,7 @@ def first_timer(given: Submission) -> Decision | None:
 
 
 LET_IN: tuple[Callable[[Submission], None], ...] = (closed, members, banned)
-JUDGED: tuple[Callable[[Submission], Decision | None], ...] = (form, words, links, held, first_timer)
+JUDGED: tuple[Callable[[Submission], Decision | None], ...] = (form, names, words, links, held, first_timer)
 
 
 def let_in(given: Submission) -> None:
