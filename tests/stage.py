@@ -85,6 +85,7 @@ class Stage:
     _remarks: int = 0
     _tokens: dict[str, str] = field(default_factory=dict)
     _delivered: dict[str, str] = field(default_factory=dict)
+    _shards: dict[str, dict[str, str] | None] = field(default_factory=dict)
 
     # ------------------------------------------------------------ requests
 
@@ -162,16 +163,17 @@ class Stage:
     def records(self, logical_id: str) -> list[Any]:
         """What a table's stream holds since it was last asked; nothing for a table without one."""
         name = self.template.tables[logical_id].physical_name
-        arn = table.client().describe_table(TableName=name)["Table"].get("LatestStreamArn")
-        return self._new_records(table.client("dynamodbstreams"), name, arn) if arn else []
+        if name not in self._shards:
+            self._shards[name] = _shard(name)
+        shard = self._shards[name]
+        return self._new_records(table.client("dynamodbstreams"), name, shard) if shard else []
 
-    def _new_records(self, streams: Any, name: str, arn: str) -> list[Any]:
+    def _new_records(self, streams: Any, name: str, shard: dict[str, str]) -> list[Any]:
         """By number, not by an iterator: moto puts the whole stream back to a copy when a transaction is refused."""
-        shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
         since = {"ShardIteratorType": "TRIM_HORIZON"}
         if name in self._delivered:
             since = {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": self._delivered[name]}
-        iterator = streams.get_shard_iterator(StreamArn=arn, ShardId=shard, **since)["ShardIterator"]
+        iterator = streams.get_shard_iterator(**shard, **since)["ShardIterator"]
         found: list[Any] = []
         while (page := streams.get_records(ShardIterator=iterator))["Records"]:
             found += page["Records"]
@@ -333,6 +335,15 @@ def article(**fields: Any) -> dict[str, Any]:
         **fields,
     }
     return {name: value for name, value in whole.items() if value is not None}
+
+
+def _shard(table_name: str) -> dict[str, str] | None:
+    """The one shard of a table's stream."""
+    arn = table.client().describe_table(TableName=table_name)["Table"].get("LatestStreamArn")
+    if arn is None:
+        return None
+    described = table.client("dynamodbstreams").describe_stream(StreamArn=arn)["StreamDescription"]
+    return {"StreamArn": arn, "ShardId": described["Shards"][0]["ShardId"]}
 
 
 @cache
