@@ -220,8 +220,8 @@ OPERATIONS: dict[str, Operation] = {
         id="ban",
         tag=MODERATION,
         summary="Keep somebody from commenting",
-        description="The writer of a comment, or an account. A guest is kept out by the network the comment came from, which "
-        "is known for 30 days, and for 30 days at most.",
+        description="The writer of a comment, or an account, which cannot react or report either. A guest is kept out by the "
+        "network the comment came from, which is known for 30 days, and for 30 days at most.",
         takes=comment_inputs.NewBan,
         answers={201: Answer("The ban.", (comment_answers.Ban,))},
         problems=(*MODERATORS, *WITH_BODY, errors.NotFound, errors.Invalid),
