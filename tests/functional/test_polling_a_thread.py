@@ -23,115 +23,100 @@ def poll(stage: Stage, slug: str, tag: str = "", **query: Any) -> Reply:
 
 
 class Talk:
-    """A thread with a bit of everything, to which one more thing happens."""
+    """A thread in which one thing happens after the other."""
 
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
         self.article = stage.published()
         self.slug = self.article["slug"]
         self.mara = stage.person("reader")
-        self.root = stage.comment(self.slug, self.mara)
-        self.reply = stage.comment(self.slug, to=self.root["id"])
-        self.alone = stage.comment(self.slug, self.mara)
-        self.hidden = stage.comment(self.slug)
-        stage.moderate(self.hidden, "hide")
-        self.liked = stage.call("PUT", f"/v1/comments/{self.reply['id']}/reaction", {}, token=self.mara)
+        self.root, self.alone = (stage.comment(self.slug, self.mara) for _ in range(2))
+        self.reply, self.last = (stage.comment(self.slug, self.mara, to=self.root["id"]) for _ in range(2))
         stage.settle()
 
-    def call(self, method: str, comment: Any, below: str = "", send: Any = None, **by: str) -> None:
-        by = by or {"token": self.mara}
-        reply = self.stage.call(method, f"/v1/comments/{comment['id']}{below}", send, **by)
+    def say(self, to: Any = None) -> None:
+        self.stage.comment(self.slug, to=to["id"] if to else "")
+
+    def do(self, method: str, comment: Any, below: str = "", send: Any = None, token: str = "") -> None:
+        path = f"/v1/comments/{comment['id']}{below}"
+        reply = self.stage.call(method, path, send, token=token or self.mara)
         assert reply.status in {200, 202, 204}, reply.text
 
-    def report(self) -> None:
+    def report(self, comment: Any) -> None:
         for _ in range(site.get().comments.reports_to_hide):
-            self.call("POST", self.reply, "/reports", {"reason": "spam"}, token=self.stage.person("reader"))
+            self.do("POST", comment, "/reports", {"reason": "spam"}, self.stage.person("reader"))
 
     def close(self) -> None:
-        closed = self.stage.save(self.article, {"comments": "closed"}).json
-        self.stage.publish(closed)
+        self.stage.publish(self.stage.save(self.article, {"comments": "closed"}).json)
 
 
 CHANGES: dict[str, Callable[[Talk], Any]] = {
-    "a root": lambda talk: talk.stage.comment(talk.slug),
-    "a reply": lambda talk: talk.stage.comment(talk.slug, to=talk.root["id"]),
-    "a reply to a reply": lambda talk: talk.stage.comment(talk.slug, to=talk.reply["id"]),
-    "an edit": lambda talk: talk.call("PATCH", talk.alone, "", {"text": "Better"}),
-    "an edit of a reply": lambda talk: talk.call(
-        "PATCH", talk.reply, "", {"text": "Better"}, comment_token=talk.reply["edit_token"]
-    ),
-    "a reaction to a root": lambda talk: talk.call("PUT", talk.root, "/reaction", {}),
-    "another reaction to a reply": lambda talk: talk.call("PUT", talk.reply, "/reaction", {"kind": "sad"}),
-    "a reaction taken back": lambda talk: talk.call("DELETE", talk.reply, "/reaction"),
-    "a comment hidden": lambda talk: talk.stage.moderate(talk.alone, "hide"),
-    "a root hidden": lambda talk: talk.stage.moderate(talk.root, "hide"),
-    "a reply hidden": lambda talk: talk.stage.moderate(talk.reply, "hide"),
-    "a reply hidden by reports": lambda talk: talk.report(),
-    "a comment approved": lambda talk: talk.stage.moderate(talk.hidden, "approve"),
-    "a comment deleted": lambda talk: talk.call("DELETE", talk.alone),
-    "a root deleted": lambda talk: talk.call("DELETE", talk.root),
-    "a reply deleted": lambda talk: talk.call("DELETE", talk.reply, comment_token=talk.reply["edit_token"]),
+    "a root": lambda talk: talk.say(),
+    "a reply": lambda talk: talk.say(to=talk.root),
+    "a reply to a reply": lambda talk: talk.say(to=talk.reply),
+    "an edit of a root": lambda talk: talk.do("PATCH", talk.alone, send={"text": "Better"}),
+    "an edit of a reply": lambda talk: talk.do("PATCH", talk.last, send={"text": "Better"}),
+    "a reaction to a root": lambda talk: talk.do("PUT", talk.root, "/reaction", {}),
+    "a reaction to a reply": lambda talk: talk.do("PUT", talk.reply, "/reaction", {}),
+    "another reaction to it": lambda talk: talk.do("PUT", talk.reply, "/reaction", {"kind": "sad"}),
+    "a reaction taken back": lambda talk: talk.do("DELETE", talk.reply, "/reaction"),
+    "a root hidden": lambda talk: talk.stage.moderate(talk.alone, "hide"),
+    "a root approved": lambda talk: talk.stage.moderate(talk.alone, "approve"),
+    "an answered root hidden": lambda talk: talk.stage.moderate(talk.root, "hide"),
+    "an answered root approved": lambda talk: talk.stage.moderate(talk.root, "approve"),
+    "a reply hidden by reports": lambda talk: talk.report(talk.reply),
+    "a reply deleted": lambda talk: talk.do("DELETE", talk.last),
+    "a root deleted": lambda talk: talk.do("DELETE", talk.alone),
+    "an answered root deleted": lambda talk: talk.do("DELETE", talk.root),
     "comments closed": lambda talk: talk.close(),
 }
 
 
-@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
-def test_whoever_polls_gets_each_change_and_keeps_nothing_stale(
-    stage: Stage, change: Callable[[Talk], Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Read after every single write: what was kept under the tag that stands in the end is the page that stands."""
-    talk = Talk(stage)
-    before = poll(stage, talk.slug)
-    assert poll(stage, talk.slug, before.etag).status == 304
-    kept = {before.etag: before.json}
-
-    def look() -> None:
-        fresh = poll(stage, talk.slug)
-        kept.setdefault(fresh.etag, fresh.json)
-
-    with monkeypatch.context() as patch:
-        for verb in ("write", "transact"):
-            patch.setattr(table, verb, _then(getattr(table, verb), look))
-        stage.judges = stage.judges[:1]  # what is read in between counts into the calls of what is going on
-        change(talk)
-        stage.settle()
-    after = poll(stage, talk.slug, before.etag)
-    assert (after.status, after.etag != before.etag) == (200, True)
-    assert after.json != before.json
-    assert kept.get(after.etag, after.json) == after.json
-    assert [poll(stage, talk.slug, after.etag).status for _ in range(2)] == [304, 304]
-
-
-def _then(do: Callable[..., None], look: Callable[[], None]) -> Callable[..., None]:
-    def both(given: Any) -> None:
-        do(given)
-        look()
-
-    return both
-
-
-def test_a_page_kept_early_by_a_new_tag_would_be_noticed(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The counterpart: with the tag moved first and never again, the page that was kept under it stays behind."""
-    talk = Talk(stage)
-    update = table.update
-
-    def still(store: str, key: Any, expression: str, condition: str = "", **values: Any) -> Any:
-        alone = expression == "ADD #revision :one"
-        return update(store, key, "SET #v = #v" if alone else expression, condition, **({} if alone else values))
-
-    monkeypatch.setattr(table, "update", still)
+def kept_meanwhile(talk: Talk, change: Callable[[Talk], Any]) -> dict[str, Any]:
+    """The page by tag as somebody has it who asks after every single write: the first that came under a tag is kept."""
     kept: dict[str, Any] = {}
 
-    def look() -> None:
-        fresh = poll(stage, talk.slug)
-        kept.setdefault(fresh.etag, fresh.json)
+    def look(then: Callable[..., None]) -> Callable[..., None]:
+        def both(given: Any) -> None:
+            then(given)
+            fresh = poll(talk.stage, talk.slug)
+            kept.setdefault(fresh.etag, fresh.json)
 
-    with monkeypatch.context() as patch:
+        return both
+
+    judges, talk.stage.judges = talk.stage.judges, ()  # what is read in between counts into other answers' calls
+    with pytest.MonkeyPatch.context() as patch:
         for verb in ("write", "transact"):
-            patch.setattr(table, verb, _then(getattr(table, verb), look))
-        stage.judges = ()
-        stage.comment(talk.slug, to=talk.root["id"])
-        stage.settle()
+            patch.setattr(table, verb, look(getattr(table, verb)))
+        change(talk)
+        talk.stage.settle()
+    talk.stage.judges = judges
+    return kept
+
+
+def test_whoever_polls_gets_each_change_and_keeps_nothing_stale(stage: Stage) -> None:
+    talk = Talk(stage)
+    for name, change in CHANGES.items():
+        before = poll(stage, talk.slug)
+        assert poll(stage, talk.slug, before.etag).status == 304
+        kept = kept_meanwhile(talk, change)
+        after = poll(stage, talk.slug, before.etag)
+        assert (after.status, after.etag != before.etag) == (200, True), name
+        assert after.json != before.json, name
+        assert kept[after.etag] == after.json, name
+
+
+def test_a_tag_that_moved_before_the_page_did_would_be_noticed(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The counterpart: without the tag's last move a page that was read too early stays behind."""
+    talk, update = Talk(stage), table.update
+
+    def unmoved(store: str, key: Any, expression: str, condition: str = "", **values: Any) -> Any:
+        if expression == "ADD #revision :one":
+            return update(store, key, "SET #v = #v", condition)
+        return update(store, key, expression, condition, **values)
+
+    monkeypatch.setattr(table, "update", unmoved)
+    kept = kept_meanwhile(talk, CHANGES["a reply"])
     after = poll(stage, talk.slug)
     assert kept[after.etag] != after.json
 
