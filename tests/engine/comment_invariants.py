@@ -15,7 +15,7 @@ from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from broadsheet import clock, comments, discussed, keys, settings, threads, throttle
+from broadsheet import clock, comments, discussed, keys, settings, site, threads, throttle
 from ulid import ULID
 
 from tests.engine.invariants import Place, place, scan
@@ -31,6 +31,8 @@ IN_INDEX = {"ledger row", "counts", "discussed"}
 COUNTED = {"reactions", "reply_count", "replies", "more"}
 """What `tally` keeps beside a comment."""
 
+MOST_TOLD = 20
+
 Items = dict[Place, Any]
 Sums = dict[Place, Counter[str]]
 
@@ -39,7 +41,7 @@ def check(*, counted: bool = True) -> Discussions:
     """Asserts that everything holds; before `tally` has come by, what does not hang on it."""
     found = Discussions.read()
     wrong = [*found.wrong(), *(found.wrong_counts() if counted else ())]
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, "\n".join(wrong[:MOST_TOLD])
     return found
 
 
@@ -78,6 +80,10 @@ class Discussions:
 
     def told(self, comment_id: str) -> list[Item]:
         return [row for (pk, _), row in self.desk.items() if pk == f"REPORTS#{comment_id}"]
+
+    def reacted(self, comment_id: str) -> dict[str, int]:
+        kinds = (item["kind"] for item in self.reactions.values() if item["comment"] == comment_id)
+        return dict(Counter(kind for kind in kinds if kind))
 
     def answers(self, comment_id: str) -> bool:
         """Whether a reply to this comment was ever public."""
@@ -126,7 +132,8 @@ class Discussions:
             if self.shown(comment):
                 gone = comment.state != "published"
                 kind = "reply" if comment.root else "root"
-                wanted[place(comment.where())] = {"entity": kind, "gone": gone, "json": comment.public()}
+                seen = {"entity": kind, "parent": comment.parent, "gone": gone, "json": comment.public()}
+                wanted[place(comment.where())] = seen
         return wanted
 
     def _uncounted(self) -> Items:
@@ -259,7 +266,7 @@ class Discussions:
         wanted: Items = {}
         for comment in self.all.values():
             if self.shown(comment):
-                wanted[place(comment.where())] = {"reactions": self._reacted(comment.id)}
+                wanted[place(comment.where())] = {"reactions": self.reacted(comment.id)}
                 if comment.root is None:
                     wanted[place(comment.where())] |= self._below(comment.id)
         return wanted
@@ -273,38 +280,39 @@ class Discussions:
                     found[where]["replies"] = json.loads(item["replies"])
         return found
 
-    def _reacted(self, comment_id: str) -> dict[str, int]:
-        kinds = (item["kind"] for item in self.reactions.values() if item["comment"] == comment_id)
-        return dict(Counter(kind for kind in kinds if kind))
-
     def _below(self, root_id: str) -> dict[str, Any]:
-        """What a root shows of its replies: the first that stand there, without tombstones that keep nothing apart.
+        """What a root shows of its replies: the first that stand there, without tombstones of what nobody answered.
 
         Up to `threads.FIRST_BYTES` of them; the texts of these tests are short.
         """
         replies = sorted((one for one in self.all.values() if one.root == root_id), key=lambda one: one.path)
         standing = [reply for reply in replies if self.shown(reply)]
         first, more = standing[: threads.FIRST_REPLIES], len(standing) > threads.FIRST_REPLIES
-        alive = [reply.path for reply in first if reply.state == "published"]
-        alive += [first[-1].path] if more else []
-        kept = [reply for reply in first if any(f"{path}#".startswith(f"{reply.path}#") for path in alive)]
+        kept = {reply.id for reply in first if reply.state == "published" or (more and _goes_on(reply, first[-1]))}
+        while above := {reply.parent for reply in first if reply.id in kept} & {one.id for one in first} - kept:
+            kept |= above
+        shown = [{**reply.public(), "reactions": self.reacted(reply.id)} for reply in first if reply.id in kept]
         return {
             "reply_count": sum(reply.state == "published" for reply in replies),
-            "replies": [{**reply.public(), "reactions": self._reacted(reply.id)} for reply in kept],
+            "replies": shown,
             "more": first[-1].path if more else None,
         }
 
     def _wrong_leftovers(self) -> Iterator[str]:
-        """No text that readers may not see is anywhere in their table."""
-        told = "\n".join(item.get("json", "") + item.get("replies", "") for item in self.site.values() if _text(item))
+        """No text that readers may not see is anywhere in their table; no two comments of these tests say the same."""
+        shown = [item for item in self.site.values() if item["entity"] in {"root", "reply"}]
+        told = "\n".join(item["json"] + item.get("replies", "") for item in shown)
         for comment in self.all.values():
-            if comment.state != "published" and comment.text and json.dumps(comment.text)[1:-1] in told:
+            text = f'"text":{json.dumps(comment.text, ensure_ascii=False)},'
+            if comment.state != "published" and comment.text and text in told:
                 yield f"{comment.id} is {comment.state}, and readers have its text"
         yield from (f"{item} is in Index" for item in self.index.values() if item["entity"] not in IN_INDEX)
 
 
-def _text(item: Item) -> bool:
-    return item["entity"] in {"root", "reply"}
+def _goes_on(reply: Comment, last: Comment) -> bool:
+    """Whether what follows the last one may answer this one: as the last one, or as deep as threads go."""
+    beside = reply.path.rpartition("#")[0] == last.path.rpartition("#")[0]
+    return reply == last or (beside and reply.depth == site.get().comments.depth)
 
 
 def _decisions(comment: Comment) -> set[tuple[str, str]]:

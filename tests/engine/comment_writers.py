@@ -30,8 +30,6 @@ from tests.engine.account_invariants import hash_of
 from tests.engine.instances import request
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from broadsheet.moderation import Action
     from broadsheet.roles import Role
     from broadsheet.table import Item
@@ -41,7 +39,7 @@ if TYPE_CHECKING:
     from tests.stage import Stage
 
 FUNCTION = "CommentsFunction"
-NUMBERS = count(1)
+NUMBERS, SAYINGS = count(1), count(1)
 KINDS = ("like", "funny", "sad")
 BEGINS = ("", "", "", "", "A casino bonus: ", "Viagra: ")
 """Of what is said; the last two are held and rejected for their words."""
@@ -160,7 +158,6 @@ class Talk:
     first: str = field(init=False)
     by: dict[str, Voice] = field(init=False, default_factory=dict)
     """Who wrote which comment."""
-    said: Iterator[int] = field(init=False, default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
         self.slug = self.stage.published()["slug"]
@@ -194,7 +191,7 @@ class Talk:
         self.by[voice.post(self.slug, self._text(how), parent)] = voice
 
     def _text(self, how: int) -> str:
-        return f"{BEGINS[how % len(BEGINS)]}saying number {next(self.said)}"
+        return f"{BEGINS[how % len(BEGINS)]}saying number {next(SAYINGS)}"
 
     def edit(self, _: int, at: str, how: int) -> None:
         self.by[at].edit(at, self._text(how))
