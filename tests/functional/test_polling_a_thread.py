@@ -133,6 +133,12 @@ def test_a_poll_that_finds_nothing_new_is_one_get(stage: Stage) -> None:
         assert [(call.operation, call.read_units) for call in reply.calls] == [("GetItem", 0.5)]
 
 
+def test_a_page_is_read_after_its_tag_and_consistently(stage: Stage) -> None:
+    """What the tag stands for is in the page then, whichever copy of the table answers: twice the units tell."""
+    calls = poll(stage, Talk(stage).slug).calls
+    assert [(call.operation, call.read_units) for call in calls] == [("GetItem", 0.5), ("Query", 1)]
+
+
 def test_a_tag_is_weak_and_known_among_others(stage: Stage) -> None:
     talk = Talk(stage)
     tag = poll(stage, talk.slug).etag

@@ -58,7 +58,6 @@ def _edited(before: Comment, text: str, by: Writer, at: datetime) -> Comment:
         mode=discussions.open_of(discussion).mode_at(at),
         person=by.person,
         ban=ban,
-        imitates=False,
         approved=standing is not None,
         at=at,
     )

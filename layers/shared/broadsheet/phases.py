@@ -46,11 +46,11 @@ class Submission:
     mode: Mode
     person: Person | None
     ban: Item | None
-    imitates: bool
-    """Whether a member's name looks like one of the newsroom's."""
     approved: bool
     """Whether a moderator has approved a comment of this member."""
     at: datetime
+    imitates: bool = False
+    """Whether a member's name looks like one of the newsroom's."""
     trap: str = ""
     """A field of the form that people do not see."""
     opened_at: datetime | None = None

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
     from pathlib import Path
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 HEAD = """
 Parameters: {Stage: {Type: String, Default: local}}
 Globals: {Function: {Handler: app.handler, Timeout: 5}}
