@@ -91,21 +91,10 @@ class Card(BaseModel):
     updated_at: Stamp
 
 
-Why = Literal["same_story", "same_topic", "readers_went_on", "similar", "popular_now", "editors_pick"]
-
-
-class Built(BaseModel):
-    """When the two lists were built, and by which version of the way to."""
-
-    built_at: Stamp | None = Field(description="Null before they were.")
-    version: int
-
-
 class Suggestion(Card):
     """A card that says why it is suggested."""
 
-    why: Why
-    why_text: str = Field(description="The same in words, in the language of the article that is read.")
+    why: str
 
 
 class Preview(BaseModel):
@@ -135,7 +124,6 @@ class Preview(BaseModel):
     comments: Comments
     more_about: list[Suggestion]
     you_may_also_like: list[Suggestion]
-    lists: Built
 
 
 class Article(Preview):

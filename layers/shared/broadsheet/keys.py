@@ -53,13 +53,6 @@ Entities
 | Index    | LEDGER#<source>        | LEDGER                    | ledger row   | what was last counted of a comment or reaction, by version   |
 | Index    | COUNTS#<comment id>    | COUNTS                    | counts       | replies and reactions of a comment, exact                    |
 | Index    | DISCUSSED#<span>#<n>   | <key>                     | discussed    | comments of one hour or day, by article, in shards           |
-| Index    | NEAR#<key>             | ENTRY                     | near entry   | an article's facts, version, and its nearest                 |
-| Index    | NEAR#<key>             | PRINT                     | print        | its fingerprint: terms with weights                          |
-| Index    | NEAR#<key>             | EDGE#<distance>#<key>     | edge         | that another is near it, nearest first                       |
-| Index    | TERM#<term>            | <published_at>#<key>      | posting      | what a term weighs in an article                             |
-| Index    | SHOWN#<key>            | <key>                     | showing      | in whose lists it stands                                     |
-| Index    | MARKS                  | <key>#<cause>             | mark         | that an article's lists are to be chosen anew                |
-| Index    | NIGHT                  | <key>                     | night mark   | that those near it are to be ranked anew by night            |
 
 Every item also has `entity` and `v`, the version of its shape. The key in a slug is eight random letters and digits that
 never change, so a new headline moves nothing. Times in keys are UTC with milliseconds, always 24 characters. Ids are ULIDs.
@@ -92,9 +85,6 @@ Access patterns
 | comments      | what a member wrote                        | Query Desk WRITER#<account>, backwards, one BatchGetItem     |
 | tally         | what it last counted                       | one BatchGetItem of ledger rows and counts                   |
 | tally         | the first replies of a root                | Query Site REPLIES#<root id>, 21 items                       |
-| build_lists   | which articles share a term                | Query Index TERM#<term>, backwards, 200 items; 24 of them    |
-| build_lists   | neighbours and their fingerprints          | BatchGetItem Index NEAR#<key>                                |
-| build_lists   | whose lists show an article                | Query Index SHOWN#<key>                                      |
 | send_mail     | what to send                               | GetItem Accounts MAIL#<ulid>                                 |
 | everybody     | who is asking                              | GetItem Sessions SESSION#<hash>, consistent                  |
 """
@@ -125,8 +115,6 @@ COMMENT = "COMMENT"
 REACTION = "REACTION#"
 STANDING = "STANDING"
 BANS = "BANS"
-EDGE = "EDGE#"
-MARKS, NIGHT_MARKS = "MARKS", "NIGHT"
 
 
 def id_of(pk: str) -> str:
@@ -409,51 +397,3 @@ def discussed(span: str, shard: int) -> str:
 
 def discussed_entry(span: str, shard: int, key: str) -> Key:
     return _key(discussed(span, shard), key)
-
-
-def near(key: str) -> str:
-    """Partition of what the builder keeps of an article."""
-    return f"NEAR#{key}"
-
-
-def near_entry(key: str) -> Key:
-    return _key(near(key), "ENTRY")
-
-
-def near_print(key: str) -> Key:
-    return _key(near(key), "PRINT")
-
-
-def edge(key: str, distance: int, other: str) -> Key:
-    """`distance` in millionths, so that the nearest comes first."""
-    return _key(near(key), f"{EDGE}{distance:07d}#{other}")
-
-
-def term(text: str) -> str:
-    """Partition of a term's postings, in the order of publication."""
-    return f"TERM#{text}"
-
-
-def posted(published_at: str, key: str) -> str:
-    return f"{published_at}#{key}"
-
-
-def posting(text: str, published_at: str, key: str) -> Key:
-    return _key(term(text), posted(published_at, key))
-
-
-def shown(key: str) -> str:
-    """Partition of the articles in whose lists one stands."""
-    return f"SHOWN#{key}"
-
-
-def showing(key: str, shown_by: str) -> Key:
-    return _key(shown(key), shown_by)
-
-
-def mark(key: str, cause: str) -> Key:
-    return _key(MARKS, f"{key}#{cause}")
-
-
-def night_mark(key: str) -> Key:
-    return _key(NIGHT_MARKS, key)

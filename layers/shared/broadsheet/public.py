@@ -100,7 +100,6 @@ def _head(state: State, live: Live) -> table.Item:
         "slug": live.slug,
         "language": live.language,
         "version": state.version,
-        "group": state.group,
     }
 
 
