@@ -38,6 +38,7 @@ class View:
             **summary(self.state),
             "translation_of": _translates(self.state),
             "corrections": self.state.corrections,
+            "pins": self.state.pins,
         }
 
     def fields(self) -> dict[str, Any]:

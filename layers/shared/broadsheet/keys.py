@@ -12,6 +12,8 @@ Entities
 | Site     | LISTING#<name>         | <published_at>#<id>       | entry        | one card of one listing                                      |
 | Site     | CARD#<key>             | CARD                      | card         | a published article's card, for whoever knows only its key   |
 | Site     | FRONT                  | FRONT, FRONT#<language>   | front        | the prepared front as JSON                                   |
+| Site     | PINS#<key>             | PINS                      | pins         | what editors want in an article's lists, and what not        |
+| Site     | PICKS                  | PICKS                     | picks        | the editors' picks in order, and until when                  |
 | Site     | THREAD#<key>           | <comment id>              | root         | a shown comment that answers none, with its first replies    |
 | Site     | REPLIES#<root id>      | <path of ids>             | reply        | a shown reply below a root, in reading order                 |
 | Site     | COMMENT#<id>           | COMMENT                   | place        | where a comment stands, and whether it counts; never removed |
@@ -25,6 +27,7 @@ Entities
 | Desk     | SCHEDULE               | <publish_at>#<id>         | due          | an article that waits for its time                           |
 | Desk     | AUDIT#<day>            | <ulid>                    | audit        | who did what to which article or account                     |
 | Desk     | ERASURES#<month>       | <id>                      | erasure log  | that an account was erased; survives a restore of Accounts   |
+| Desk     | PICKS                  | PICKS                     | picks        | the editors' picks with their version                        |
 | Desk     | COMMENT#<id>           | COMMENT                   | comment      | a comment whole: its state, writer, text and trace           |
 | Desk     | DISCUSSION#<key>       | <comment id>              | desk entry   | that a comment belongs to an article                         |
 | Desk     | QUEUE#<state>          | <comment id>              | desk entry   | that a comment is held, hidden, rejected, spam or reported   |
@@ -111,6 +114,8 @@ REVISION = "REVISION#"
 GROUP = "GROUP"
 SCHEDULE = "SCHEDULE"
 PENDING = "PENDING#"
+PINS = "PINS"
+PICKS = "PICKS"
 COMMENT = "COMMENT"
 REACTION = "REACTION#"
 STANDING = "STANDING"
@@ -140,6 +145,15 @@ def public_item(key: str, sk: str) -> Key:
 
 def card(key: str) -> Key:
     return _key(f"CARD#{key}", "CARD")
+
+
+def pins(key: str) -> Key:
+    return _key(f"PINS#{key}", PINS)
+
+
+def picks() -> Key:
+    """On the desk and, for builders, in the site's table."""
+    return _key(PICKS, PICKS)
 
 
 def thread(key: str) -> str:
