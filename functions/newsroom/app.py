@@ -14,6 +14,7 @@ from broadsheet import (
     inputs,
     picking,
     publishing,
+    rebuilding,
     roles,
     sessions,
     site,
@@ -148,6 +149,20 @@ def replace_picks() -> Response[str]:
     version = http.if_match(app.current_event)
     given = inputs.read(inputs.Picks, http.body(app.current_event))
     return _picks(*picking.replace(version, given, person, clock.now()))
+
+
+@app.post("/v1/newsroom/rebuild")
+def rebuild() -> Response[str]:
+    person = _person()
+    roles.require(person.role, "pin")
+    given = inputs.read(inputs.Rebuild, http.body(app.current_event))
+    return http.private({"id": rebuilding.request(given, person, clock.now()), "status": "requested"}, 202)
+
+
+@app.get("/v1/newsroom/rebuilds/<rebuild_id>")
+def read_rebuild(rebuild_id: str) -> Response[str]:
+    roles.require(_person().role, "pin")
+    return http.private(rebuilding.read(http.ulid(rebuild_id)))
 
 
 def _picks(version: int, items: list[dict[str, Any]]) -> Response[str]:

@@ -232,6 +232,16 @@ class Picks(Input):
     items: Annotated[list[Pick], Field(max_length=20)]
 
 
+class Rebuild(Input):
+    """Whose lists are built anew: one of the three."""
+
+    article: Annotated[str, Field(min_length=1, max_length=200)] | None = Field(default=None, description="Its slug.")
+    topic: Annotated[str, Field(min_length=1, max_length=slugs.MAX_WORDS)] | None = Field(
+        default=None, description="Slug of a topic."
+    )
+    all: Literal[True] | None = Field(default=None, description="Of every published article.")
+
+
 class Correction(Input):
     """Goes live at once, beside or with a new body."""
 

@@ -56,6 +56,8 @@ Entities
 | Index    | LEDGER#<source>        | LEDGER                    | ledger row   | what was last counted of a comment or reaction, by version   |
 | Index    | COUNTS#<comment id>    | COUNTS                    | counts       | replies and reactions of a comment, exact                    |
 | Index    | DISCUSSED#<span>#<n>   | <key>                     | discussed    | comments of one hour or day, by article, in shards           |
+| Index    | REBUILD#<id>           | REBUILD                   | rebuild      | what is rebuilt for whom, how many articles are done         |
+| Index    | REBUILD#<id>           | PART#<part>               | part         | how far one part of it came, and which message brought it there |
 
 Every item also has `entity` and `v`, the version of its shape. The key in a slug is eight random letters and digits that
 never change, so a new headline moves nothing. Times in keys are UTC with milliseconds, always 24 characters. Ids are ULIDs.
@@ -75,6 +77,9 @@ Access patterns
 | newsroom      | to create, save, publish, correct, withdraw| one TransactWriteItems over Desk, Site and Sessions          |
 | publish_due   | what is due                                | Query Desk SCHEDULE up to now                                |
 | build_lists   | the newest of a listing                    | Query Site LISTING#<name>, backwards                         |
+| build_lists   | the next articles to rebuild               | Query Site LISTING#<name>, 26 items from where it was        |
+| build_lists   | to count them, once                        | one TransactWriteItems of rebuild and part                   |
+| newsroom      | how far a rebuild is                       | GetItem Index REBUILD#<id>                                   |
 | login         | whose address this is, and the account     | GetItem Accounts EMAIL#<address>, GetItem ACCOUNT#<id>       |
 | login         | an account's sessions                      | Query Sessions SESSIONS#<account>, then one BatchGetItem     |
 | login         | what a link is good for                    | GetItem Sessions TOKEN#<hash>                                |
@@ -119,6 +124,7 @@ PICKS = "PICKS"
 COMMENT = "COMMENT"
 REACTION = "REACTION#"
 STANDING = "STANDING"
+REBUILD = "REBUILD"
 BANS = "BANS"
 
 
@@ -411,3 +417,11 @@ def discussed(span: str, shard: int) -> str:
 
 def discussed_entry(span: str, shard: int, key: str) -> Key:
     return _key(discussed(span, shard), key)
+
+
+def rebuild(rebuild_id: str) -> Key:
+    return _key(f"REBUILD#{rebuild_id}", REBUILD)
+
+
+def rebuild_part(rebuild_id: str, part: str) -> Key:
+    return _key(rebuild(rebuild_id)["pk"], f"PART#{part}")
