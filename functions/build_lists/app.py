@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from broadsheet import clock, edge, front, rebuilding, streams
+from broadsheet import clock, edge, front, keys, lists, rebuilding, streams
 from broadsheet.changes import Change, changes
 
 
@@ -14,19 +14,36 @@ def handler(event: dict[str, Any], context: Any) -> Any:  # noqa: ARG001
         case {"Records": [{"messageId": _}, *_] as messages}:
             return streams.each(messages, _work_off)
         case {"Records": records}:
-            return _rebuild_front(records)
+            return _follow(records)
         case {"detail-type": rebuilding.REQUESTED, "detail": asked}:
             return rebuilding.begin(asked, clock.now())
     raise ValueError("an event of no known kind")
 
 
-def _rebuild_front(records: list[dict[str, Any]]) -> dict[str, list[dict[str, str]]]:
-    """In every language that the changes touch."""
-    seen, unreadable = changes(records)
+def _follow(records: list[dict[str, Any]]) -> dict[str, list[dict[str, str]]]:
+    """The front in every language that the changes touch, and the lists of all articles they touch."""
+    seen, _ = changes(record for record in records if _key(record)["sk"] == keys.ARTICLE)
     _purge([change for change in seen if change.comes_or_goes])
     for language in sorted({None, *(change.language for change in seen)}, key=str):
         front.build(language, clock.now())
-    return {"batchItemFailures": [{"itemIdentifier": number} for number in unreadable]}
+    answer = streams.each(records, _follow_one)
+    lists.choose_marked(clock.now())
+    return answer
+
+
+def _follow_one(record: dict[str, Any]) -> None:
+    key = _key(record)
+    match key["sk"]:
+        case keys.ARTICLE:
+            lists.follow(keys.id_of(key["pk"]), clock.now())
+        case keys.PINS:
+            lists.rebuild(keys.id_of(key["pk"]), clock.now())
+        case keys.PICKS:
+            front.build_all(clock.now())
+
+
+def _key(record: dict[str, Any]) -> dict[str, str]:
+    return {name: value["S"] for name, value in record["dynamodb"]["Keys"].items()}
 
 
 def _purge(turned: list[Change]) -> None:
@@ -39,4 +56,4 @@ def _work_off(message: dict[str, Any]) -> None:
 
 
 def _rebuild(key: str) -> None:
-    """The two lists of one article."""
+    lists.rebuild(key, clock.now())

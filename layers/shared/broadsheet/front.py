@@ -13,12 +13,19 @@ if TYPE_CHECKING:
 
 LATEST = 12
 IN_SECTION = 6
+PICKS = "picks"
 
 
 def read(language: str | None) -> str:
     """The prepared JSON; an empty front where nothing was published yet."""
     item = table.get(settings.get().site, keys.front(language))
     return item["json"] if item else _json({}, language, None)
+
+
+def build_all(at: datetime) -> None:
+    """In every language of the site, and the whole one."""
+    for language in (None, *site.get().languages):
+        build(language, at)
 
 
 def build(language: str | None, at: datetime) -> None:
@@ -37,7 +44,7 @@ def build(language: str | None, at: datetime) -> None:
             "entity": "front",
             "v": 1,
             "revision": revision + 1,
-            "json": _json(cards, language, at),
+            "json": _json({**cards, PICKS: _picks(at)}, language, at),
         }
         unmoved = "#revision = :revision" if standing else table.ABSENT
         try:
@@ -46,6 +53,18 @@ def build(language: str | None, at: datetime) -> None:
             continue
         return
     raise Unavailable
+
+
+def _picks(at: datetime) -> str:
+    """Cards of the editors' picks that readers have and that have not ended, in the editors' order."""
+    item = table.get(settings.get().site, keys.picks(), consistent=True)
+    lasting = [
+        one["key"] for one in (item["items"] if item else []) if one["until"] is None or one["until"] > clock.stamp(at)
+    ]
+    found = table.batch_get(settings.get().site, [keys.card(key) for key in lasting], consistent=True)
+    return listings.cards(
+        [found[key["pk"], key["sk"]] for key in map(keys.card, lasting) if (key["pk"], key["sk"]) in found]
+    )
 
 
 def _section(slug: str, language: str | None) -> str:
@@ -61,4 +80,5 @@ def _json(cards: dict[str, str], language: str | None, at: datetime | None) -> s
     )
     latest = cards.get(keys.listing(language=language or ""), "[]")
     built_at = json.dumps(clock.stamp(at) if at else None)
-    return f'{{"language":{json.dumps(language)},"latest":{latest},"sections":[{sections}],"built_at":{built_at}}}'
+    picks = cards.get(PICKS, "[]")
+    return f'{{"language":{json.dumps(language)},"picks":{picks},"latest":{latest},"sections":[{sections}],"built_at":{built_at}}}'

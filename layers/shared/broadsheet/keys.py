@@ -50,14 +50,23 @@ Entities
 | Sessions | SESSIONS#<account>     | <ulid>                    | log-in       | one log-in of an account: its device and its session's hash  |
 | Sessions | TOKEN#<hash>           | TOKEN                     | token        | what a link in a mail is good for                            |
 | Sessions | THROTTLE#<what>#<hash> | THROTTLE                  | throttle     | how often something was tried lately                         |
+| Sessions | THROTTLE#reads#SALT    | THROTTLE                  | salt         | the day's salt for networks that read; written over each day |
 | Sessions | IDEMPOTENCY#<hash>     | IDEMPOTENCY               | idempotency  | what the first request with a key made                       |
 | Sessions | DUPLICATE#<hash>       | DUPLICATE                 | duplicate    | that somebody has just said this here                        |
 | Sessions | NETWORK#<comment>      | NETWORK                   | network      | from which network a guest wrote; 30 days                    |
 | Index    | LEDGER#<source>        | LEDGER                    | ledger row   | what was last counted of a comment or reaction, by version   |
 | Index    | COUNTS#<comment id>    | COUNTS                    | counts       | replies and reactions of a comment, exact                    |
 | Index    | DISCUSSED#<span>#<n>   | <key>                     | discussed    | comments of one hour or day, by article, in shards           |
+| Index    | NEAR#<key>             | ENTRY                     | near entry   | an article's facts, version, and its nearest                 |
+| Index    | NEAR#<key>             | PRINT                     | print        | its fingerprint: terms with weights                          |
+| Index    | NEAR#<key>             | EDGE#<distance>#<key>     | edge         | that another is near it, nearest first                       |
+| Index    | TERM#<term>            | <published_at>#<key>      | posting      | what a term weighs in an article                             |
+| Index    | SHOWN#<key>            | <key>                     | showing      | in whose lists it stands                                     |
+| Index    | MARKS                  | <key>#<cause>             | mark         | that an article's lists are to be chosen anew                |
+| Index    | NIGHT                  | <key>                     | night mark   | that those near it are to be ranked anew by night            |
 | Index    | REBUILD#<id>           | REBUILD                   | rebuild      | what is rebuilt for whom, how many articles are done         |
 | Index    | REBUILD#<id>           | PART#<part>               | part         | how far one part of it came, and which message brought it there |
+| Index    | READS#<slot>#<n>       | <key>                     | reads        | an article's reads of five minutes, and after which others   |
 
 Every item also has `entity` and `v`, the version of its shape. The key in a slug is eight random letters and digits that
 never change, so a new headline moves nothing. Times in keys are UTC with milliseconds, always 24 characters. Ids are ULIDs.
@@ -93,6 +102,8 @@ Access patterns
 | comments      | what a member wrote                        | Query Desk WRITER#<account>, backwards, one BatchGetItem     |
 | tally         | what it last counted                       | one BatchGetItem of ledger rows and counts                   |
 | tally         | the first replies of a root                | Query Site REPLIES#<root id>, 21 items                       |
+| reads         | whether articles are there                 | one BatchGetItem of discussions, for each instance and minute |
+| reads         | to count a read                            | UpdateItem Sessions THROTTLE#reads#<hash>, UpdateItem Index READS#<slot>#<n> |
 | send_mail     | what to send                               | GetItem Accounts MAIL#<ulid>                                 |
 | everybody     | who is asking                              | GetItem Sessions SESSION#<hash>, consistent                  |
 """
@@ -387,6 +398,10 @@ def throttle(what: str, who_hash: str) -> Key:
     return _key(f"THROTTLE#{what}#{who_hash}", "THROTTLE")
 
 
+def read_salt() -> Key:
+    return throttle("reads", "SALT")
+
+
 def idempotency(key_hash: str) -> Key:
     return _key(f"IDEMPOTENCY#{key_hash}", "IDEMPOTENCY")
 
@@ -417,6 +432,69 @@ def discussed(span: str, shard: int) -> str:
 
 def discussed_entry(span: str, shard: int, key: str) -> Key:
     return _key(discussed(span, shard), key)
+
+
+EDGE = "EDGE#"
+MARKS, NIGHT_MARKS = "MARKS", "NIGHT"
+AFTER, LATER = "a_", "l_"
+"""Attributes of an article's reads that count after which others: right after, and later."""
+
+
+def reads(slot: str, shard: int) -> str:
+    """Partition of one shard of what was read in five minutes: `2026-03-01T09:35`."""
+    return f"READS#{slot}#{shard}"
+
+
+def read_entry(slot: str, shard: int, key: str) -> Key:
+    return _key(reads(slot, shard), key)
+
+
+def near(key: str) -> str:
+    """Partition of what the builder keeps of an article."""
+    return f"NEAR#{key}"
+
+
+def near_entry(key: str) -> Key:
+    return _key(near(key), "ENTRY")
+
+
+def near_print(key: str) -> Key:
+    return _key(near(key), "PRINT")
+
+
+def edge(key: str, distance: int, other: str) -> Key:
+    """`distance` in millionths, so that the nearest comes first."""
+    return _key(near(key), f"{EDGE}{distance:07d}#{other}")
+
+
+def term(text: str) -> str:
+    """Partition of a term's postings, in the order of publication."""
+    return f"TERM#{text}"
+
+
+def posted(published_at: str, key: str) -> str:
+    return f"{published_at}#{key}"
+
+
+def posting(text: str, published_at: str, key: str) -> Key:
+    return _key(term(text), posted(published_at, key))
+
+
+def shown(key: str) -> str:
+    """Partition of the articles in whose lists one stands."""
+    return f"SHOWN#{key}"
+
+
+def showing(key: str, shown_by: str) -> Key:
+    return _key(shown(key), shown_by)
+
+
+def mark(key: str, cause: str) -> Key:
+    return _key(MARKS, f"{key}#{cause}")
+
+
+def night_mark(key: str) -> Key:
+    return _key(NIGHT_MARKS, key)
 
 
 def rebuild(rebuild_id: str) -> Key:
