@@ -259,6 +259,31 @@ class Revision(Saved):
     close_comments_after_days: Count | None
 
 
+class RebuildRequested(BaseModel):
+    """A rebuild that will begin in a moment."""
+
+    id: Id
+    status: Literal["requested"]
+
+
+class Rebuilt(BaseModel):
+    """Whose lists are built anew: one of the three."""
+
+    article: str | None = Field(description="Its slug.")
+    topic: str | None = Field(description="Its slug.")
+    all: bool
+
+
+class RebuildProgress(BaseModel):
+    """How far a rebuild is."""
+
+    id: Id
+    what: Rebuilt
+    started_at: Stamp | None = Field(description="Null until it begins.")
+    articles: Count = Field(description="Done so far.")
+    finished_at: Stamp | None = Field(description="Null as long as there is anything left of it to do.")
+
+
 class Account(BaseModel):
     id: Id
     display_name: str

@@ -203,6 +203,7 @@ def _parameters() -> Raw:
         "Id": _path("id", ulid, "Of the article, as its creation answered."),
         "SessionId": _path("id", ulid, "Of the session, as the list of them has it."),
         "AccountId": _path("id", ulid, "Of the account."),
+        "RebuildId": _path("id", ulid, "Of the rebuild, as asking for it answered."),
         "Number": _path("n", {"type": "integer", "minimum": 1}, "Number of the revision."),
         "Section": _query("section", sections, "Slug of a section."),
         "NewsroomSection": _query("section", sections, "Slug of a section; not together with `owner`."),

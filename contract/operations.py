@@ -207,5 +207,24 @@ OPERATIONS: dict[str, Operation] = {
         answers=_draft("Corrected."),
         problems=(*PUBLISHES, errors.Invalid, errors.WrongState, errors.UnpublishedChanges),
     ),
+    "POST /v1/newsroom/rebuild": Operation(
+        id="rebuildLists",
+        tag=NEWSROOM,
+        summary="Build lists anew",
+        description="Of one article, of the articles of a topic, or of all that is published: exactly one of the three. It "
+        "happens in the background, 25 articles at a time, and what readers have meanwhile stays as it was.",
+        takes=inputs.Rebuild,
+        answers={202: Answer("It will begin in a moment.", (answers.RebuildRequested,))},
+        problems=(*STAFF, *WITH_BODY, errors.NotAllowed, errors.Invalid),
+    ),
+    "GET /v1/newsroom/rebuilds/{id}": Operation(
+        id="readRebuild",
+        tag=NEWSROOM,
+        summary="How far a rebuild is",
+        description="Kept for 30 days.",
+        parameters=("RebuildId",),
+        answers={200: Answer("Its progress.", (answers.RebuildProgress,))},
+        problems=(*ON_ONE, errors.NotAllowed),
+    ),
     **account_operations.OPERATIONS,
 }

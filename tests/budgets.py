@@ -76,6 +76,9 @@ BUDGETS = {
     "POST /v1/newsroom/articles/{id}/publish": _staff(4, 74, GetItem=1, Query=2, TransactWriteItems=1),
     "POST /v1/newsroom/articles/{id}/unpublish": _staff(4, 50, Query=2, TransactWriteItems=1),
     "POST /v1/newsroom/articles/{id}/corrections": _staff(4, 56, GetItem=1, Query=2, TransactWriteItems=1),
+    # Whether the article exists; then the rebuild with its line in the audit.
+    "POST /v1/newsroom/rebuild": _staff(1, 5, GetItem=1, TransactWriteItems=1),
+    "GET /v1/newsroom/rebuilds/{id}": _staff(1, GetItem=1),
 }
 
 

@@ -50,6 +50,7 @@ PUBLISH = Rule(
     _by_role({**WRITERS, "contributor": "not_allowed"}, "not_found"),
     _by_role(EDITORS, "not_found"),
 )
+EDITOR = Rule("editor", "Editors and administrators.", _by_role(EDITORS, "not_allowed"))
 ADMIN = Rule("admin", "Administrators.", _by_role({"admin": "yes"}, "not_allowed"))
 
 
@@ -102,6 +103,8 @@ RULES: dict[str, Case] = {
     "POST /v1/newsroom/articles/{article_id}/corrections": Case(
         PUBLISH, {"kind": "correction", "text": "A name was wrong."}, STALE
     ),
+    "POST /v1/newsroom/rebuild": Case(EDITOR, {"topic": "trams"}),
+    "GET /v1/newsroom/rebuilds/{rebuild_id}": Case(EDITOR),
     "GET /v1/admin/accounts": Case(ADMIN),
     "POST /v1/admin/accounts/find": Case(ADMIN, {"email": "nobody@paper.org"}),
     "GET /v1/admin/accounts/{account_id}": Case(ADMIN),

@@ -66,6 +66,7 @@ def everything(stage: Stage, time: Clock, monkeypatch: pytest.MonkeyPatch) -> li
     _schedules(walk)
     stage.settle()
     _reads(walk, live["slug"])
+    _rebuilds(walk, live["slug"])
     _becomes_a_member_and_leaves(walk)
     _administers(walk)
     _moves_and_withdraws(walk, live["id"])
@@ -169,6 +170,13 @@ def _schedules(walk: Walk) -> None:
 def _reads(walk: Walk, slug: str) -> None:
     for path in (f"/v1/articles/{slug}", "/v1/articles", "/v1/front", "/v1/site"):
         walk("GET", path, token="")
+
+
+def _rebuilds(walk: Walk, slug: str) -> None:
+    for what in ({"article": slug}, {"all": True}):
+        rebuild = walk("POST", "/v1/newsroom/rebuild", what).json["id"]
+        walk.stage.settle()
+        assert walk("GET", f"/v1/newsroom/rebuilds/{rebuild}").json["finished_at"]
 
 
 def _moves_and_withdraws(walk: Walk, article_id: str) -> None:

@@ -74,6 +74,7 @@ def names(stage: Stage, route: str) -> dict[str, str]:
         "VERSION": str(article["version"]),
         **(_of_the_account(stage, own) if own != stage.token("editor") else {}),
         **({"VERIFY_TOKEN": _mailed(stage, "register")} if "verify" in route else {}),
+        **({"REBUILD": _rebuild(stage)} if "rebuilds" in route else {}),
     }
 
 
@@ -81,6 +82,10 @@ def _of_the_account(stage: Stage, token: str) -> dict[str, str]:
     sessions = stage.call("GET", "/v1/me/sessions", token=token).json["items"]
     account = stage.call("GET", "/v1/me", token=token).json["id"]
     return {"SESSION": sessions[0]["id"], "ACCOUNT": account, "RESET_TOKEN": _mailed(stage, "forgot")}
+
+
+def _rebuild(stage: Stage) -> str:
+    return str(stage.call("POST", "/v1/newsroom/rebuild", {"all": True}, token=stage.token("editor")).json["id"])
 
 
 def _mailed(stage: Stage, what: str) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.httpsession import URLLib3Session
-from broadsheet import changes, desk, publishing, table, translations
+from broadsheet import changes, desk, publishing, rebuilding, table, translations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -47,6 +47,8 @@ CONDITIONS: dict[str, Callable[[Write], bool]] = {
     "admins": _pk("ADMINS"),
     "lease": _pk("MAIL#"),
     "front": _pk("FRONT"),
+    "rebuild": _sk("REBUILD"),
+    "part": lambda write: write.item["sk"].startswith("PART#"),
 }
 """Which writes lose their condition."""
 
@@ -67,7 +69,8 @@ def _unconditional(conditions: list[Callable[[Write], bool]]) -> Callable[[Write
     def without(write: Write) -> dict[str, Any]:
         if not any(applies(write) for applies in conditions):
             return request(write)
-        kept = write.values if write.expression else None
+        named = set(re.findall(r":(\w+)", write.expression))
+        kept = {name: value for name, value in (write.values or {}).items() if name in named} or None
         return request(replace(write, condition=ALWAYS if write.condition else "", values=kept))
 
     return without
@@ -142,6 +145,7 @@ OTHERS: dict[str, Callable[[Callable[[Any, str, Any], None]], None]] = {
     "second look": _without_second_look,
     "second try": _without_second_try,
     "unreadable": _trusting,
+    "remembering": lambda patch: patch(rebuilding, "_remembered", lambda message_id, standing: None),
     "relisting": lambda patch: patch(desk, "relist", lambda before, after: []),
     "unscheduling": lambda patch: patch(publishing, "_unschedule", lambda state: []),
     "telling": lambda patch: patch(translations, "tell", lambda group, before, after: [group.unchanged()]),

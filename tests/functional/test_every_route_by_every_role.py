@@ -34,6 +34,8 @@ class People:
         made = stage.call("POST", "/v1/newsroom/articles", article(), token=self.token(self.owner.id, "author"))
         self.draft = made.json["id"]
         self.live = stage.published()["slug"]
+        asked = stage.call("POST", "/v1/newsroom/rebuild", {"article": self.live}, token=stage.token("editor"))
+        self.rebuild = asked.json["id"]
 
     def token(self, account: str, role: str, seconds: int = 3600, *, revoked: bool = False) -> str:
         token, now = secrets.token_urlsafe(32), clock.epoch(clock.now())
@@ -61,6 +63,7 @@ class People:
             newest = table.query(settings.get().sessions, keys.sessions_of(self.owner.id), backwards=True, limit=1)
             path = path.replace("{session_id}", newest[0]["sk"])
         named = {"article_id": self.draft, "account_id": self.owner.id, "slug": self.live, "n": "1"}
+        named |= {"rebuild_id": self.rebuild}
         for name, value in named.items():
             path = path.replace(f"{{{name}}}", value)
         return path

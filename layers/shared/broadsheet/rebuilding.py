@@ -29,7 +29,8 @@ SOURCE, REQUESTED = "broadsheet", "RebuildRequested"
 PIECE = 25
 """Articles a message is good for."""
 PAUSE = 1
-"""Seconds between two pieces of a part: with two parts at a time, what readers and writers need of the tables stays theirs."""
+"""Seconds between two pieces of a part. With the two that the template lets be worked on at a time, it keeps a rebuild from
+taking what readers and writers need of the tables."""
 MOST_SENT = 10
 """Messages in one call of SQS."""
 KEPT = timedelta(days=30)
@@ -174,17 +175,23 @@ def work(message_id: str, piece: Piece, at: datetime, each: Callable[[str], None
     """Does one piece: `each` with every article's key. Raises Unavailable, and what an article on its own fails with."""
     part = keys.rebuild_part(piece["rebuild"], piece["part"])
     standing = table.get(settings.get().index, part, consistent=True)
-    if standing and standing["by"] == message_id:
-        step = Step(standing["after"], standing["ended"], standing["failed"], 0)  # killed before it could go on
-    elif _is_next(piece, standing):
+    step = _remembered(message_id, standing)
+    if step is None:
+        if not _is_next(piece, standing):
+            return
         step = _do(piece, each)
         if not _counted(message_id, piece, standing, step, at):
             return
-    else:
-        return
     _go_on(piece, step)
     if step.ended:
         _finish(piece["rebuild"], at)
+
+
+def _remembered(message_id: str, standing: Item | None) -> Step | None:
+    """What this very message did, if it was killed before it could go on."""
+    if standing is None or standing["by"] != message_id:
+        return None
+    return Step(standing["after"], standing["ended"], standing["failed"], 0)
 
 
 def _is_next(piece: Piece, standing: Item | None) -> bool:
