@@ -30,7 +30,11 @@ def _staff(reads: float, writes: int = 1, **calls: int) -> Budget:
 
 BUDGETS = {
     "GET /v1/site": Budget({}),
-    "GET /v1/front": Budget({"GetItem": 1}, read_units=6),
+    "GET /v1/front": Budget({"GetItem": 1}, read_units=8),
+    "GET /v1/lists/{name}": Budget({"GetItem": 1, "Query": 1}, read_units=2.5),
+    # An instance's first read of a day looks for the day's salt, and may make it. Then: whether the articles are there, the
+    # network's throttle, the count.
+    "POST /v1/articles/{slug}/reads": Budget({"GetItem": 1, "PutItem": 1, "BatchGetItem": 1, "UpdateItem": 2}, 3, 3),
     "GET /v1/articles": Budget({"Query": 1}, read_units=2.5),
     "GET /v1/articles/{slug}": Budget({"Query": 1}, read_units=2),
     # Each try is counted, by network and by address, with a look and a write; a transaction writes the mail with its cause.

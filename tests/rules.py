@@ -72,6 +72,8 @@ WRONG = "not the password of this account"
 RULES: dict[str, Case] = {
     "GET /v1/site": Case(ANYBODY),
     "GET /v1/front": Case(ANYBODY),
+    "GET /v1/lists/{name}": Case(ANYBODY),
+    "POST /v1/articles/{slug}/reads": Case(ANYBODY, {}),
     "GET /v1/articles": Case(ANYBODY),
     "GET /v1/articles/{slug}": Case(ANYBODY),
     "POST /v1/register": Case(ANYBODY, {}),

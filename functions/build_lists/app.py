@@ -1,12 +1,15 @@
-"""Prepares what readers will ask for: when an article changed, and when a rebuild is asked for."""
+"""Prepares what readers will ask for: when an article changed, every five minutes, and when a rebuild is asked for."""
 
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from broadsheet import clock, edge, front, keys, lists, rebuilding, streams
+from broadsheet import clock, edge, front, keys, lists, popular, rebuilding, streams
 from broadsheet.changes import Change, changes
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 def handler(event: dict[str, Any], context: Any) -> Any:  # noqa: ARG001
@@ -17,13 +20,25 @@ def handler(event: dict[str, Any], context: Any) -> Any:  # noqa: ARG001
             return _follow(records)
         case {"detail-type": rebuilding.REQUESTED, "detail": asked}:
             return rebuilding.begin(asked, clock.now())
+        case {"source": "aws.events"}:
+            return _pass(clock.now())
     raise ValueError("an event of no known kind")
+
+
+def _pass(at: datetime) -> None:
+    """What was read in the last five minutes: the lists of those articles, then what is popular."""
+    lists.choose(popular.count(at), at)
+    if popular.prepare(at):
+        front.build_all(at)
 
 
 def _follow(records: list[dict[str, Any]]) -> dict[str, list[dict[str, str]]]:
     """The front in every language that the changes touch, and the lists of all articles they touch."""
     seen, _ = changes(record for record in records if _key(record)["sk"] == keys.ARTICLE)
-    _purge([change for change in seen if change.comes_or_goes])
+    turned = [change for change in seen if change.comes_or_goes]
+    _purge(turned)
+    if turned:
+        popular.prepare(clock.now())
     for language in sorted({None, *(change.language for change in seen)}, key=str):
         front.build(language, clock.now())
     answer = streams.each(records, _follow_one)
@@ -39,6 +54,7 @@ def _follow_one(record: dict[str, Any]) -> None:
         case keys.PINS:
             lists.rebuild(keys.id_of(key["pk"]), clock.now())
         case keys.PICKS:
+            popular.prepare(clock.now())
             front.build_all(clock.now())
 
 

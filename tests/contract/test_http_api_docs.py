@@ -62,7 +62,7 @@ def test_an_example_runs(stage: Stage, route: str) -> None:
 def names(stage: Stage, route: str) -> dict[str, str]:
     """What the examples take for given. Whoever is asking has the address and the password that the page uses."""
     accounts.create("editor@broadsheet.example", "correct horse battery broadsheet", "Editor", "editor", clock.now())
-    live = route.endswith(("unpublish", "corrections", "{slug}"))
+    live = route.endswith(("unpublish", "corrections", "{slug}", "reads"))
     article = stage.published() if live else stage.draft()
     own = stage.member(MARA) if "/me" in route or "reset" in route or "admin" in route else stage.token("editor")
     return {

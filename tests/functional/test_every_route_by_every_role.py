@@ -62,7 +62,7 @@ class People:
             _, _ = sessions.start(accounts.load(self.owner.id), "", clock.now())
             newest = table.query(settings.get().sessions, keys.sessions_of(self.owner.id), backwards=True, limit=1)
             path = path.replace("{session_id}", newest[0]["sk"])
-        named = {"article_id": self.draft, "account_id": self.owner.id, "slug": self.live, "n": "1"}
+        named = {"article_id": self.draft, "account_id": self.owner.id, "slug": self.live, "n": "1", "name": "most-read"}
         named |= {"rebuild_id": self.rebuild}
         for name, value in named.items():
             path = path.replace(f"{{{name}}}", value)

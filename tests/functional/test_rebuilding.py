@@ -271,6 +271,15 @@ def test_an_operator_may_send_the_event_without_asking_first(stage: Stage, build
     assert progress(stage, detail["id"])["articles"] == 2
 
 
+def test_a_message_of_a_rebuild_that_is_long_over_ends_there(stage: Stage, builder: Builder) -> None:
+    listed(stage, 30)
+    begun(stage, all=True)
+    for item in stage.items("IndexTable"):
+        table.write(table.delete(settings.get().index, {"pk": item["pk"], "sk": item["sk"]}))
+    stage.settle()
+    assert stage.items("IndexTable") == []
+
+
 def test_an_event_that_is_not_known_is_an_error(stage: Stage) -> None:
     with pytest.raises(ValueError, match="no known kind"):
         stage.invoke("BuildListsFunction", {"detail-type": "Something", "detail": {}})

@@ -166,10 +166,11 @@ class Broadsheet:
             self.pairs[article] = coreads.strongest(coreads.added(stands, seen[article]), self.kept)
             self.counted[article] = self.passes
             best = coreads.next_reads(article, self.pairs[article], site)
-            self.lists[article] = [key for _, key in best[:STORED]]
+            self.lists[article] = [key for key, _ in best[:STORED]]
 
     def shown(self, article: str) -> list[str]:
-        return self.lists.get(article) or [key for key in self.popular if key != article]
+        """What is left of the room is filled with what is popular as it is read."""
+        return list(dict.fromkeys([*self.lists.get(article, []), *(key for key in self.popular if key != article)]))
 
 
 def _best(scores: dict[str, float], without: str = "") -> list[str]:

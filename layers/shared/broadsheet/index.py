@@ -8,10 +8,10 @@ hundred items; `commit` is one transaction, whose refusal means that somebody el
 from __future__ import annotations
 
 import json
-from functools import singledispatchmethod
+from functools import cached_property, singledispatchmethod
 from typing import TYPE_CHECKING, Any
 
-from . import articles, clock, keys, listings, markup, packing, settings, slugs, table, whys
+from . import articles, clock, coreading, keys, listings, markup, packing, settings, slugs, table, whys
 from .ranking import index as ranked
 from .ranking.index import Article, Entry, Facts, Lists, Posting, Print, PutMark, Signals, Wishes
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from .keys import Key
+    from .ranking.coreads import Site
     from .ranking.index import Place
     from .ranking.near import Near
     from .table import Item
@@ -109,11 +110,14 @@ class Index:
 
     def signals(self, key: str) -> Signals:
         item = table.get(self._site, keys.pins(key), consistent=True)
-        if item is None:
-            return Signals()
-        return Signals(
-            wishes=Wishes(tuple(item["more_about"]), tuple(item["you_may_also_like"]), frozenset(item["banned"]))
-        )
+        wishes = Wishes()
+        if item is not None:
+            wishes = Wishes(tuple(item["more_about"]), tuple(item["you_may_also_like"]), frozenset(item["banned"]))
+        return Signals(tuple(coreading.went_on(key, self._read_now, self._at)), wishes)
+
+    @cached_property
+    def _read_now(self) -> Site:
+        return coreading.site(self._at)
 
     def marks(self, at_most: int) -> Sequence[PutMark]:
         rows = table.query(self._store, keys.MARKS, limit=at_most, consistent=True)

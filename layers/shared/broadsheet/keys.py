@@ -12,6 +12,7 @@ Entities
 | Site     | LISTING#<name>         | <published_at>#<id>       | entry        | one card of one listing                                      |
 | Site     | CARD#<key>             | CARD                      | card         | a published article's card, for whoever knows only its key   |
 | Site     | FRONT                  | FRONT, FRONT#<language>   | front        | the prepared front as JSON                                   |
+| Site     | LIST#<name>#<window>   | LIST, <section>           | prepared     | most read, trending, most discussed, picks, with their cards |
 | Site     | PINS#<key>             | PINS                      | pins         | what editors want in an article's lists, and what not        |
 | Site     | PICKS                  | PICKS                     | picks        | the editors' picks in order, and until when                  |
 | Site     | THREAD#<key>           | <comment id>              | root         | a shown comment that answers none, with its first replies    |
@@ -67,6 +68,9 @@ Entities
 | Index    | REBUILD#<id>           | REBUILD                   | rebuild      | what is rebuilt for whom, how many articles are done         |
 | Index    | REBUILD#<id>           | PART#<part>               | part         | how far one part of it came, and which message brought it there |
 | Index    | READS#<slot>#<n>       | <key>                     | reads        | an article's reads of five minutes, and after which others   |
+| Index    | SPAN#<span>            | SPAN                      | span         | reads of five minutes, an hour or a day by section and article |
+| Index    | COREADS#<key>          | COREADS                   | coreads      | what its readers read too: counts that fade                  |
+| Index    | READING                | READING                   | reading      | the site's reads, fading, and up to when they are counted    |
 
 Every item also has `entity` and `v`, the version of its shape. The key in a slug is eight random letters and digits that
 never change, so a new headline moves nothing. Times in keys are UTC with milliseconds, always 24 characters. Ids are ULIDs.
@@ -79,6 +83,7 @@ Access patterns
 | articles      | an article with all that stands beside it  | Query Site ARTICLE#<key>                                     |
 | articles      | a page of a listing                        | Query Site LISTING#<name>, backwards, from the cursor        |
 | articles      | the front                                  | GetItem Site FRONT                                           |
+| articles      | a list of what is popular                  | GetItem Site LIST#<name>#<window>                            |
 | newsroom      | an article with its newest text            | Query Desk ARTICLE#<id>, backwards, 2 items                  |
 | newsroom      | one older text                             | GetItem Desk REVISION#<n>                                    |
 | newsroom      | the texts saved so far                     | Query Desk ARTICLE#<id> below STATE, backwards               |
@@ -89,6 +94,9 @@ Access patterns
 | build_lists   | the next articles to rebuild               | Query Site LISTING#<name>, 26 items from where it was        |
 | build_lists   | to count them, once                        | one TransactWriteItems of rebuild and part                   |
 | newsroom      | how far a rebuild is                       | GetItem Index REBUILD#<id>                                   |
+| build_lists   | what was read in five minutes              | Query Index READS#<slot>#<n>, 8 shards                       |
+| build_lists   | to count it                                | BatchGetItem and PutItem Index COREADS#<key>, SPAN#<span>, READING |
+| build_lists   | to prepare what is popular                 | BatchGetItem Index SPAN#<span>, Site CARD#<key>; PutItem Site LIST#… |
 | login         | whose address this is, and the account     | GetItem Accounts EMAIL#<address>, GetItem ACCOUNT#<id>       |
 | login         | an account's sessions                      | Query Sessions SESSIONS#<account>, then one BatchGetItem     |
 | login         | what a link is good for                    | GetItem Sessions TOKEN#<hash>                                |
@@ -162,6 +170,11 @@ def public_item(key: str, sk: str) -> Key:
 
 def card(key: str) -> Key:
     return _key(f"CARD#{key}", "CARD")
+
+
+def prepared(name: str, section: str = "") -> Key:
+    """A prepared list, of the whole site or of a section: `most-read#24h`, `trending`."""
+    return _key(f"LIST#{name}", section or "LIST")
 
 
 def pins(key: str) -> Key:
@@ -447,6 +460,19 @@ def reads(slot: str, shard: int) -> str:
 
 def read_entry(slot: str, shard: int, key: str) -> Key:
     return _key(reads(slot, shard), key)
+
+
+def span(name: str) -> Key:
+    """`2026-03-01T09:35`, `2026-03-01T09`, `2026-03-01`."""
+    return _key(f"SPAN#{name}", "SPAN")
+
+
+def coreads(key: str) -> Key:
+    return _key(f"COREADS#{key}", "COREADS")
+
+
+def reading() -> Key:
+    return _key("READING", "READING")
 
 
 def near(key: str) -> str:

@@ -8,6 +8,7 @@ from .index import Index
 from .ranking import building, showing
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
 
@@ -21,6 +22,13 @@ def choose_marked(at: datetime) -> None:
     index = Index(at)
     while showing.work_off(index) == showing.MOST_MARKS:
         pass
+
+
+def choose(keys: Iterable[str], at: datetime) -> None:
+    """Chooses the lists of these articles anew: their readers went on to something else."""
+    index = Index(at)
+    for key in keys:
+        showing.show(index, key)
 
 
 def rebuild(key: str, at: datetime) -> None:

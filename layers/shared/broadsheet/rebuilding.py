@@ -224,7 +224,10 @@ def _done(key: str, each: Callable[[str], None]) -> bool:
 
 
 def _counted(message_id: str, piece: Piece, standing: Item | None, step: Step, at: datetime) -> bool:
-    """Whether it was this message that brought the part on; what another one brought on is that one's to go on with."""
+    """Whether it was this message that brought the part on; what another one brought on is that one's to go on with.
+
+    A rebuild that is nowhere, because it is long over, ends here too.
+    """
     store = settings.get().index
     unmoved = "#after = :before AND #ended = :not_ended" if standing else table.ABSENT
     moved = table.update(
@@ -244,7 +247,12 @@ def _counted(message_id: str, piece: Piece, standing: Item | None, step: Step, a
     )
     left = len(step.failed) - int(step.ended)
     progress = table.update(
-        store, keys.rebuild(piece["rebuild"]), "ADD #articles :done, #left :left", done=step.done, left=left
+        store,
+        keys.rebuild(piece["rebuild"]),
+        "ADD #articles :done, #left :left",
+        table.PRESENT,
+        done=step.done,
+        left=left,
     )
     try:
         table.transact([moved, progress])

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from heapq import nlargest
-from operator import itemgetter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,13 +29,11 @@ KEPT = 200
 FORGOTTEN = 0.02
 """A count below this is no longer kept."""
 POPULAR = 50
-"""What is read most now is a candidate on every list."""
+"""Articles in what is read most now."""
 PRIOR = 30.0
 """How many steps the expectation weighs as much as."""
 BY_SHARE = 10.0
 """Loose counts that all of the site's reads, shared out by popularity, add to the expectation of any pair."""
-BY_CONTENT = 10.0
-"""The same for articles that are near in content. Not fitted: the log it was fitted on has no texts."""
 TREND = 0.75
 CALM = 0.2
 """Added above and below a trend, so that a handful of reads makes none."""
@@ -82,6 +79,7 @@ class Site:
     total: float
     """Of all reads' `day`."""
     popular: Sequence[str]
+    """Most read now, best first."""
 
     @classmethod
     def of(cls, reads: Mapping[str, Count]) -> Site:
@@ -100,25 +98,21 @@ class Site:
 NEVER: Count = (0.0, 0.0)
 
 
-def next_reads(
-    article: str, pairs: Mapping[str, Count], site: Site, near: Mapping[str, float] | None = None
-) -> list[tuple[float, str]]:
-    """(score, article), best first, of what readers of `article` will go on to.
+def next_reads(article: str, pairs: Mapping[str, Count], site: Site) -> list[tuple[str, float]]:
+    """(article, score), best first, of what readers of `article` went on to. Ties are broken by the key.
 
         score(B) = now(A, B) + PRIOR * q(B)
-        q(B)  in proportion to  (day(A, B) + BY_SHARE * share(B) + BY_CONTENT * near(B)) * trend(B)
+        q(B)  in proportion to  (day(A, B) + BY_SHARE * share(B)) * trend(B)
 
     It is the numerator of a Dirichlet-smoothed estimate of P(B after A) (MacKay and Peto, 1995; Zhai and Lafferty, 2001): what
-    readers of A do at the moment, shrunk to what is to be expected from the last days, from what the site reads, and
-    from content. With few readers the expectation decides, with many they decide themselves. `near` gives weights that
-    sum up to 1. Ties are broken by the key.
+    readers of A do at the moment, shrunk to what is to be expected from the last days and from what the site reads. With
+    few readers the expectation decides, with many they decide themselves.
     """
-    near = near or {}
-    candidates = {*pairs, *site.popular, *near} - {article}
     expected = {
-        key: (pairs.get(key, NEVER)[1] + BY_SHARE * site.share(key) + BY_CONTENT * near.get(key, 0.0)) * site.trend(key)
-        for key in candidates
+        other: (day + BY_SHARE * site.share(other)) * site.trend(other)
+        for other, (_, day) in pairs.items()
+        if other != article
     }
     scale = PRIOR / (sum(expected.values()) or 1.0)
-    scored = ((pairs.get(key, NEVER)[0] + scale * weight, key) for key, weight in expected.items())
-    return sorted(sorted(scored, key=itemgetter(1)), key=itemgetter(0), reverse=True)
+    scores = {other: pairs[other][0] + scale * weight for other, weight in expected.items()}
+    return sorted(scores.items(), key=lambda scored: (-scored[1], scored[0]))
