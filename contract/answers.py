@@ -139,6 +139,27 @@ class Page(BaseModel):
     next_cursor: Cursor
 
 
+class PreparedList(BaseModel):
+    """A list of cards, best first."""
+
+    items: list[Card]
+    next_cursor: None
+    built_at: Stamp | None = Field(description="When it last changed; null before the first time.")
+
+
+class DiscussedByWindow(BaseModel):
+    """Cards of the last 24 hours and 7 days, most first."""
+
+    of_24h: list[Card] = Field(alias="24h")
+    of_7d: list[Card] = Field(alias="7d")
+
+
+class ByWindow(DiscussedByWindow):
+    """Cards of the last hour, 24 hours and 7 days, most first."""
+
+    of_1h: list[Card] = Field(alias="1h")
+
+
 class FrontSection(Term):
     items: list[Card]
 
@@ -147,7 +168,11 @@ class Front(BaseModel):
     """The newest articles, and each section's newest. Sections in the site's order."""
 
     language: Language | None
+    picks: list[Card] = Field(description="By the editors, in their order.")
     latest: list[Card]
+    most_read: ByWindow
+    trending: list[Card] = Field(description="Read more than their own past has it, the highest rise first.")
+    most_discussed: DiscussedByWindow
     sections: list[FrontSection]
     built_at: Stamp | None = Field(description="Null before the first publication.")
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from broadsheet import errors, inputs
+from broadsheet import errors, inputs, reads
+from pydantic import BaseModel, ConfigDict, Field
 
 from . import account_operations, answers
 from .shape import (
@@ -21,6 +22,14 @@ from .shape import (
     Answer,
     Operation,
 )
+
+
+class Beacon(BaseModel):
+    """What was read before in the same tab."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    before: list[str] = Field(default=[], max_length=reads.BEFORE, description="Slugs, the latest first.")
 
 
 def _draft(text: str) -> dict[int, Answer]:
@@ -53,6 +62,20 @@ OPERATIONS: dict[str, Operation] = {
         problems=(*STORED, errors.Invalid),
         public=True,
     ),
+    "GET /v1/lists/{name}": Operation(
+        id="readList",
+        tag=READING,
+        summary="A list of twenty articles",
+        description="What is read most, what rises against its own past, what is discussed most, what editors pick, and what "
+        "is newest; of the site or of one section. All but the newest are prepared every five minutes.",
+        parameters=("ListName", "Section", "Window", "If-None-Match"),
+        answers={
+            200: Answer("The list; `latest` is the first page of a listing.", (answers.PreparedList, answers.Page), CACHED),
+            304: NOT_MODIFIED,
+        },
+        problems=(*STORED, errors.NothingPublished, errors.Invalid),
+        public=True,
+    ),
     "GET /v1/articles": Operation(
         id="listArticles",
         tag=READING,
@@ -76,6 +99,20 @@ OPERATIONS: dict[str, Operation] = {
             308: Answer("It has another slug now.", (answers.Moved,), ("Moved", "Cached")),
         },
         problems=(*STORED, errors.NothingPublished, errors.Withdrawn),
+        public=True,
+    ),
+    "POST /v1/articles/{slug}/reads": Operation(
+        id="countRead",
+        tag=READING,
+        summary="Say that an article is read",
+        description="What a page sends once by `navigator.sendBeacon`, from the site's own origin. The answer is the same "
+        "whether or not it counts: articles that are not there, bots, and more from one network than readers read do not. No "
+        "cookie and no authorization is looked at, and nothing of whoever reads is kept.",
+        parameters=("Slug",),
+        takes=Beacon,
+        beacon=True,
+        answers={204: Answer("Taken.")},
+        problems=(*EVERYWHERE, *WITH_BODY, errors.Invalid),
         public=True,
     ),
     "GET /v1/newsroom/articles": Operation(

@@ -34,6 +34,8 @@ class Operation:
     takes: type[BaseModel] | None = None
     patches: bool = False
     """Whether the body is a merge patch of `takes`."""
+    beacon: bool = False
+    """Whether it may also say that it is plain text, as beacons do."""
     public: bool = False
 
 
