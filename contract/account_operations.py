@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from broadsheet import errors, inputs
 
-from . import answers
+from . import account_answers
 from .shape import ACCOUNT, ADMIN, LOGIN, ON_ONE, STAFF, STORED, WITH_BODY, Answer, Operation
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ WITH_PASSWORD: Problems = (*OWN, errors.LoginFailed, errors.TooManyRequests)
 """The password is asked for once more, and guesses are counted."""
 ADMINS: Problems = (*STAFF, errors.NotAllowed)
 
-MAIL_SENT = Answer("A mail is on its way, unless there have been too many to this address.", (answers.Done,))
-LOGGED_IN = Answer("Logged in.", (answers.SessionWithToken, answers.Session), ("NoStore", "SetCookie"))
+MAIL_SENT = Answer("A mail is on its way, unless there have been too many to this address.", (account_answers.Done,))
+LOGGED_IN = Answer("Logged in.", (account_answers.SessionWithToken, account_answers.Session), ("NoStore", "SetCookie"))
 LOGGED_OUT = ("NoStore", "SetCookie")
 ENDED = "Ended, from the very next request on."
 
@@ -43,7 +43,7 @@ OPERATIONS: dict[str, Operation] = {
         description="Takes the token of the link in a mail: of a registration, which becomes an account, or of a change of "
         "address. A token is good once, for an hour.",
         takes=inputs.Token,
-        answers={200: Answer("Confirmed.", (answers.Verified,))},
+        answers={200: Answer("Confirmed.", (account_answers.Verified,))},
         problems=(*ANYBODY, errors.BadToken),
         public=True,
     ),
@@ -64,7 +64,7 @@ OPERATIONS: dict[str, Operation] = {
         description="Takes the token of the link in a mail, which is good once, for an hour, and until the password or the "
         "address changes. Ends all sessions.",
         takes=inputs.Reset,
-        answers={200: Answer("Changed.", (answers.Done,))},
+        answers={200: Answer("Changed.", (account_answers.Done,))},
         problems=(*ANYBODY, errors.BadToken),
         public=True,
     ),
@@ -93,7 +93,7 @@ OPERATIONS: dict[str, Operation] = {
         tag=ACCOUNT,
         summary="Who is logged in",
         description="The own account.",
-        answers={200: Answer("The account.", (answers.OwnAccount,))},
+        answers={200: Answer("The account.", (account_answers.OwnAccount,))},
         problems=ON_ONE,
     ),
     "PATCH /v1/me": Operation(
@@ -102,7 +102,7 @@ OPERATIONS: dict[str, Operation] = {
         summary="Change display name or language",
         description="What is left out stays. All sessions go on, under the new name.",
         takes=inputs.Profile,
-        answers={200: Answer("The account.", (answers.OwnAccount,))},
+        answers={200: Answer("The account.", (account_answers.OwnAccount,))},
         problems=OWN,
     ),
     "POST /v1/me/password": Operation(
@@ -131,7 +131,7 @@ OPERATIONS: dict[str, Operation] = {
         description="Gone at once with all sessions; comments become nobody's or are removed soon after, as chosen. The last "
         "administrator cannot.",
         takes=inputs.Erase,
-        answers={202: Answer("Erased; its traces follow.", (answers.Done,), LOGGED_OUT)},
+        answers={202: Answer("Erased; its traces follow.", (account_answers.Done,), LOGGED_OUT)},
         problems=(*WITH_PASSWORD, errors.LastAdmin),
     ),
     "GET /v1/me/export": Operation(
@@ -139,7 +139,7 @@ OPERATIONS: dict[str, Operation] = {
         tag=ACCOUNT,
         summary="Everything kept about me",
         description="One JSON document, offered as a file. The password's hash is not in it.",
-        answers={200: Answer("The document.", (answers.Export,), ("NoStore", "ContentDisposition"))},
+        answers={200: Answer("The document.", (account_answers.Export,), ("NoStore", "ContentDisposition"))},
         problems=ON_ONE,
     ),
     "GET /v1/me/sessions": Operation(
@@ -147,7 +147,7 @@ OPERATIONS: dict[str, Operation] = {
         tag=ACCOUNT,
         summary="Where I am logged in",
         description="Newest first, 20 at most; all on one page.",
-        answers={200: Answer("The sessions.", (answers.LogIns,))},
+        answers={200: Answer("The sessions.", (account_answers.LogIns,))},
         problems=STAFF,
     ),
     "DELETE /v1/me/sessions": Operation(
@@ -173,7 +173,7 @@ OPERATIONS: dict[str, Operation] = {
         summary="Accounts of a role",
         description="Newest first.",
         parameters=("Role", "Cursor", "Limit"),
-        answers={200: Answer("A page of accounts.", (answers.People,))},
+        answers={200: Answer("A page of accounts.", (account_answers.People,))},
         problems=(*ADMINS, errors.Invalid, errors.BadCursor),
     ),
     "POST /v1/admin/accounts/find": Operation(
@@ -182,7 +182,7 @@ OPERATIONS: dict[str, Operation] = {
         summary="The account of an address",
         description="The address is in the body, because URLs are written to logs.",
         takes=inputs.Address,
-        answers={200: Answer("The account, or an empty list.", (answers.People,))},
+        answers={200: Answer("The account, or an empty list.", (account_answers.People,))},
         problems=(*ADMINS, *WITH_BODY, errors.Invalid),
     ),
     "GET /v1/admin/accounts/{id}": Operation(
@@ -191,7 +191,7 @@ OPERATIONS: dict[str, Operation] = {
         summary="One account",
         description="What its owner sees, and whether it is banned.",
         parameters=("AccountId",),
-        answers={200: Answer("The account.", (answers.KnownAccount,))},
+        answers={200: Answer("The account.", (account_answers.KnownAccount,))},
         problems=(*ADMINS, errors.NotFound),
     ),
     "PATCH /v1/admin/accounts/{id}": Operation(
@@ -202,7 +202,7 @@ OPERATIONS: dict[str, Operation] = {
         "did it. The last administrator stays one.",
         parameters=("AccountId",),
         takes=inputs.ChangedAccount,
-        answers={200: Answer("The account.", (answers.KnownAccount,))},
+        answers={200: Answer("The account.", (account_answers.KnownAccount,))},
         problems=(*ADMINS, *WITH_BODY, errors.NotFound, errors.Invalid, errors.LastAdmin),
     ),
     "GET /v1/admin/audit": Operation(
@@ -211,7 +211,7 @@ OPERATIONS: dict[str, Operation] = {
         summary="What staff did on a day",
         description="Newest first: with articles and with accounts. Days are in UTC; today unless said.",
         parameters=("Day", "Cursor", "Limit"),
-        answers={200: Answer("A page of the audit.", (answers.Audit,))},
+        answers={200: Answer("A page of the audit.", (account_answers.Audit,))},
         problems=(*ADMINS, errors.Invalid, errors.BadCursor),
     ),
 }

@@ -1,4 +1,5 @@
-"""What the API answers: one model for each shape, every field of it required.
+"""What the API answers of articles: one model for each shape, every field of it required. Of comments and accounts likewise
+in `comment_answers` and `account_answers`.
 
 Clients must ignore fields they do not know: new ones come without notice. The tests are stricter than clients have to be
 and refuse a field that is not named here.
@@ -25,7 +26,6 @@ Count = Annotated[int, Field(ge=0)]
 Cursor = Annotated[str | None, Field(description="For the next page; null on the last one.")]
 Language = Annotated[str, Field(description="BCP 47.")]
 Status = Literal["draft", "scheduled", "published", "withdrawn"]
-Role = Literal["reader", "contributor", "author", "moderator", "editor", "admin"]
 
 
 class Term(BaseModel):
@@ -91,10 +91,21 @@ class Card(BaseModel):
     updated_at: Stamp
 
 
+Why = Literal["same_story", "same_topic", "readers_went_on", "similar", "popular_now", "editors_pick"]
+
+
+class Built(BaseModel):
+    """When the two lists were built, and by which version of the way to."""
+
+    built_at: Stamp | None = Field(description="Null before they were.")
+    version: int
+
+
 class Suggestion(Card):
     """A card that says why it is suggested."""
 
-    why: str
+    why: Why
+    why_text: str = Field(description="The same in words, in the language of the article that is read.")
 
 
 class Preview(BaseModel):
@@ -124,6 +135,7 @@ class Preview(BaseModel):
     comments: Comments
     more_about: list[Suggestion]
     you_may_also_like: list[Suggestion]
+    lists: Built
 
 
 class Article(Preview):
@@ -147,6 +159,7 @@ class Front(BaseModel):
     """The newest articles, and each section's newest. Sections in the site's order."""
 
     language: Language | None
+    picks: list[Card] = Field(description="What the editors picked, in their order.")
     latest: list[Card]
     sections: list[FrontSection]
     built_at: Stamp | None = Field(description="Null before the first publication.")
@@ -199,6 +212,14 @@ class Summary(BaseModel):
     unpublished_changes: bool = Field(description="Whether readers have an older text than the newest.")
 
 
+class Pinned(BaseModel):
+    """What editors want in an article's lists and what not, by article id."""
+
+    more_about: list[Id]
+    you_may_also_like: list[Id]
+    banned: list[Id]
+
+
 class Draft(Summary):
     """An article as the newsroom sees it, with its newest text."""
 
@@ -215,6 +236,24 @@ class Draft(Summary):
     close_comments_after_days: Count | None
     word_count: Count
     corrections: list[Corrected]
+    pins: Pinned
+
+
+class Picked(BaseModel):
+    """One of the editors' picks as the newsroom sees it."""
+
+    id: Id
+    slug: Slug
+    headline: str
+    status: Status
+    until: Stamp | None
+
+
+class Picks(BaseModel):
+    """The editors' picks in their order; version 0 before there were any."""
+
+    version: int = Field(ge=0)
+    items: list[Picked]
 
 
 class Summaries(BaseModel):
@@ -282,102 +321,6 @@ class RebuildProgress(BaseModel):
     started_at: Stamp | None = Field(description="Null until it begins.")
     articles: Count = Field(description="Done so far.")
     finished_at: Stamp | None = Field(description="Null as long as there is anything left of it to do.")
-
-
-class Account(BaseModel):
-    id: Id
-    display_name: str
-    role: Role
-
-
-class OwnAccount(Account):
-    """An account as its owner sees it."""
-
-    email: str
-    language: Language = Field(description="Of the mail it gets, and of the pages. BCP 47.")
-    created_at: Stamp
-
-
-class KnownAccount(OwnAccount):
-    """An account as administrators see it."""
-
-    banned_at: Stamp | None
-
-
-class Verified(BaseModel):
-    """Whose address was confirmed."""
-
-    account: Account
-
-
-class People(BaseModel):
-    """A page of accounts, newest first."""
-
-    items: list[KnownAccount]
-    next_cursor: Cursor
-
-
-class Done(BaseModel):
-    """What was asked for was done, or is under way."""
-
-    status: Literal["mail_sent", "password_changed", "erased"]
-
-
-class LogIn(BaseModel):
-    """One session of an account."""
-
-    id: Id
-    device: str = Field(description="Such as `Firefox on Linux`.")
-    started_at: Stamp
-    used_at: Stamp = Field(description="Exact to five minutes.")
-    current: bool = Field(description="Whether it is the one that asks.")
-
-
-class LogIns(BaseModel):
-    """All sessions of an account, newest first."""
-
-    items: list[LogIn]
-    next_cursor: None
-
-
-class Export(BaseModel):
-    """Everything kept about a person."""
-
-    exported_at: Stamp
-    account: KnownAccount
-    sessions: list[LogIn]
-
-
-class AuditLine(BaseModel):
-    """Who did what, to which article or account."""
-
-    at: Stamp
-    who: str = Field(description="Id of an account, or what did it by itself.")
-    action: str
-    article: Id | None
-    account: Id | None
-    version: int | None = Field(description="Of the article, after it.")
-    role: Role | None = Field(description="Of the account, after it.")
-
-
-class Audit(BaseModel):
-    """A page of one day, newest first."""
-
-    items: list[AuditLine]
-    next_cursor: Cursor
-
-
-class Session(BaseModel):
-    """A log-in whose token is in the cookie alone."""
-
-    expires_at: Stamp = Field(description="The latest end; without use it ends earlier.")
-    account: Account
-
-
-class SessionWithToken(Session):
-    """A log-in, and its token, which is shown this once."""
-
-    token: str = Field(min_length=43, max_length=43)
 
 
 class Moved(BaseModel):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from broadsheet import cursors, desk, http, idempotency, languages, roles, site
+from broadsheet import comments, cursors, desk, http, idempotency, languages, moderation, roles, site, threads
 from pydantic.json_schema import models_json_schema
 
 from . import codes
 from .operations import OPERATIONS
-from .shape import ACCOUNT, ADMIN, LOGIN, NEWSROOM, READING
+from .shape import ACCOUNT, ADMIN, COMMENTS, LOGIN, MODERATION, NEWSROOM, READING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,11 +26,12 @@ Raw = dict[str, Any]
 REF = "#/components/schemas/{model}"
 PROBLEM_JSON = "application/problem+json"
 PUBLIC_KEPT = r"^public, max-age=0, s-maxage=60, stale-while-revalidate=60$"
+LIVE_KEPT = r"^public, max-age=0, s-maxage=5, stale-while-revalidate=60$"
 DESCRIPTION = """JSON over HTTPS. `docs/http-api.md` is the reference for people.
 
 New fields come without notice: clients ignore what they do not know. Refusals are `application/problem+json` (RFC 9457)
-with a stable `code`. Public answers carry a weak ETag and may be kept by any cache for a minute; everything else is
-`no-store`. A staff write names the version it was made for as `If-Match`.
+with a stable `code`. Public answers carry a weak ETag and may be kept by any cache for a minute, discussions for five
+seconds; everything else is `no-store`. A staff write names the version it was made for as `If-Match`.
 
 Before a function is reached, API Gateway itself answers 413 for more than 10 MB and 404 for what is no route, with
 `{"message"}` only."""
@@ -54,10 +55,12 @@ def document(template: Template) -> Raw:
         "servers": [{"url": "/"}],
         "tags": [
             {"name": READING, "description": "What readers read. Public, and kept by caches."},
+            {"name": COMMENTS, "description": "What readers say to it, and to each other."},
             {"name": LOGIN, "description": "How one becomes somebody: registering, logging in, a forgotten password."},
             {"name": ACCOUNT, "description": "What everybody may see and do of the own account."},
             {"name": ADMIN, "description": "What administrators may do with everybody's."},
             {"name": NEWSROOM, "description": "What staff write."},
+            {"name": MODERATION, "description": "What moderators decide of comments."},
         ],
         "paths": paths,
         "components": {
@@ -73,6 +76,12 @@ def document(template: Template) -> Raw:
                     "description": "Set by a log-in with transport `cookie`. What writes also needs an Origin, or a "
                     "Sec-Fetch-Site, that is the site's own, and `Content-Type: application/json`.",
                 },
+                "commentToken": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "Comment-Token",
+                    "description": "The `edit_token` that a guest's comment was answered with; good for that comment.",
+                },
             },
         },
     }
@@ -87,7 +96,7 @@ def _operation(operation: Operation) -> Raw:
         "tags": [operation.tag],
         "summary": operation.summary,
         "description": operation.description,
-        "security": [] if operation.public else [{"bearer": []}, {"cookie": []}],
+        "security": [] if operation.public else [{"bearer": []}, {"cookie": []}, *operation.also],
         "responses": _responses(operation),
     }
     if operation.parameters:
@@ -152,6 +161,8 @@ def _header(description: str, pattern: str, *, required: bool = True) -> Raw:
 HEADERS: Raw = {
     "ETag": _header("The article's version, strong.", r'^"\d+"$'),
     "WeakETag": _header("Changes with the answer.", r'^W/"[0-9a-f]{24}"$'),
+    "ThreadETag": _header("Changes with everything in the thread.", r'^W/"\d+-[0-9a-f]{12}"$'),
+    "Live": _header("Any shared cache may keep it for five seconds, and serve it a minute while asking.", LIVE_KEPT),
     "Cached": _header(
         "Any shared cache may keep it for a minute, and serve it a minute longer while asking.", PUBLIC_KEPT
     ),
@@ -160,6 +171,7 @@ HEADERS: Raw = {
     "NoStore": _header("Nobody may keep it.", "^no-store$"),
     "Vary": _header("A compressed answer is another one.", "^Accept-Encoding$"),
     "Location": _header("Path of the new article in the newsroom.", r"^/v1/newsroom/articles/\w+$"),
+    "CommentLocation": _header("Path of the new comment.", r"^/v1/comments/\w+$"),
     "Moved": _header("Path under the current slug.", r"^/v1/articles/\S+$"),
     "Retry-After": _header("Seconds.", r"^\d+$"),
     "WWW-Authenticate": _header("How to say who one is.", "^Bearer$"),
@@ -172,6 +184,9 @@ HEADERS: Raw = {
 }
 HEADER_NAMES = {
     "WeakETag": "ETag",
+    "ThreadETag": "ETag",
+    "Live": "Cache-Control",
+    "CommentLocation": "Location",
     "Cached": "Cache-Control",
     "KeptForMoments": "Cache-Control",
     "KeptForAMinute": "Cache-Control",
@@ -184,6 +199,7 @@ KEPT = {0: "NoStore", 5: "KeptForMoments", 60: "KeptForAMinute"}
 """By the seconds a problem may be kept."""
 SAID_WITH = {
     "not_logged_in": ("WWW-Authenticate",),
+    "members_only": ("WWW-Authenticate",),
     "version_conflict": ("ETag",),
     "too_many_requests": ("Retry-After",),
     "unavailable": ("Retry-After",),
@@ -197,6 +213,7 @@ def _parameters() -> Raw:
     cursor = {"type": "string", "maxLength": LONGEST_CURSOR}
     limit = {"type": "integer", "minimum": 1, "maximum": http.MAX_PAGE, "default": http.PAGE}
     ulid = {"type": "string", "pattern": f"^{cursors.ULID_FORM.pattern}$"}
+    states = {"enum": [*comments.QUEUES, "published", "deleted"], "default": "pending"}
     key = {"type": "string", "minLength": 1, "maxLength": idempotency.LONGEST, "pattern": "^[ -~]+$"}
     return {
         "Slug": _path("slug", {"type": "string"}, "`<words>-<key>`; the key alone decides."),
@@ -204,6 +221,9 @@ def _parameters() -> Raw:
         "SessionId": _path("id", ulid, "Of the session, as the list of them has it."),
         "AccountId": _path("id", ulid, "Of the account."),
         "RebuildId": _path("id", ulid, "Of the rebuild, as asking for it answered."),
+        "CommentId": _path("id", ulid, "Of the comment."),
+        "BanId": _path("id", ulid, "Of the ban."),
+        "Action": _path("action", {"enum": list(moderation.BECOMES)}, "What to do with it."),
         "Number": _path("n", {"type": "integer", "minimum": 1}, "Number of the revision."),
         "Section": _query("section", sections, "Slug of a section."),
         "NewsroomSection": _query("section", sections, "Slug of a section; not together with `owner`."),
@@ -216,6 +236,10 @@ def _parameters() -> Raw:
         "Owner": _query("owner", {"type": "string"}, "Id of the account that started it, or `me`."),
         "Role": _query("role", {"enum": list(roles.ROLES), "default": "reader"}, "Only these."),
         "Day": _query("day", {"type": "string", "format": "date"}, "Such as 2026-03-01."),
+        "Order": _query("order", {"enum": list(threads.ORDERS), "default": "oldest"}, "Which roots come first."),
+        "Slugs": _query("slugs", {"type": "string"}, "1 to 50 slugs, separated by commas."),
+        "CommentState": _query("state", states, "Only these."),
+        "OfArticle": _query("article", {"type": "string"}, "Slug of an article: only what stands under it."),
         "Cursor": _query("cursor", cursor, "`next_cursor` of the page before, of the same listing."),
         "Limit": _query("limit", limit, "Items a page."),
         "If-Match": _named("If-Match", VERSION_FORM, "The version that was read, in quotes.", required=True),

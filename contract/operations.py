@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from broadsheet import errors, inputs
 
-from . import account_operations, answers
+from . import account_operations, answers, comment_operations
 from .shape import (
     CACHED,
     EVERYWHERE,
@@ -207,6 +207,35 @@ OPERATIONS: dict[str, Operation] = {
         answers=_draft("Corrected."),
         problems=(*PUBLISHES, errors.Invalid, errors.WrongState, errors.UnpublishedChanges),
     ),
+    "PUT /v1/newsroom/articles/{id}/pins": Operation(
+        id="pinArticles",
+        tag=NEWSROOM,
+        summary="What stands in an article's lists",
+        description="Replaces its pins and bans: what stands first in its two lists, in this order, and what never does. What "
+        "is not published is not shown, however it is pinned.",
+        parameters=("Id", "If-Match"),
+        takes=inputs.Pins,
+        answers=_draft("Pinned."),
+        problems=(*PUBLISHES, errors.Invalid),
+    ),
+    "GET /v1/newsroom/picks": Operation(
+        id="readPicks",
+        tag=NEWSROOM,
+        summary="The editors' picks",
+        description="In order, with their version.",
+        answers={200: Answer("The picks.", (answers.Picks,), VERSION)},
+        problems=(*STAFF, errors.NotAllowed),
+    ),
+    "PUT /v1/newsroom/picks": Operation(
+        id="replacePicks",
+        tag=NEWSROOM,
+        summary="Pick for the front",
+        description="Replaces the editors' picks, in this order. What ends, or is not published, is left out of the front.",
+        parameters=("If-Match",),
+        takes=inputs.Picks,
+        answers={200: Answer("The picks.", (answers.Picks,), VERSION)},
+        problems=(*PUBLISHES, errors.Invalid),
+    ),
     "POST /v1/newsroom/rebuild": Operation(
         id="rebuildLists",
         tag=NEWSROOM,
@@ -226,5 +255,6 @@ OPERATIONS: dict[str, Operation] = {
         answers={200: Answer("Its progress.", (answers.RebuildProgress,))},
         problems=(*ON_ONE, errors.NotAllowed),
     ),
+    **comment_operations.OPERATIONS,
     **account_operations.OPERATIONS,
 }

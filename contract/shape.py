@@ -1,4 +1,4 @@
-"""The form in which `operations` and `account_operations` describe a route, and what many routes have in common."""
+"""The form in which `operations` and its neighbours describe a route, and what many routes have in common."""
 
 from __future__ import annotations
 
@@ -35,9 +35,12 @@ class Operation:
     patches: bool = False
     """Whether the body is a merge patch of `takes`."""
     public: bool = False
+    also: tuple[dict[str, list[str]], ...] = ()
+    """Other ways to be let in than a log-in, as OpenAPI's security has them; an empty one lets everybody in."""
 
 
 READING, LOGIN, ACCOUNT, ADMIN, NEWSROOM = "Reading", "Login", "Own account", "Administration", "Newsroom"
+COMMENTS, MODERATION = "Comments", "Moderation"
 EVERYWHERE: Problems = (errors.NotThroughCdn, errors.Unexpected)
 STORED: Problems = (*EVERYWHERE, errors.Unavailable)
 WITH_BODY: Problems = (errors.BadJson, errors.CrossSite, errors.TooLarge, errors.UnsupportedType)

@@ -33,7 +33,12 @@ def documented(reply: Reply) -> None:
         return
     kind = reply.headers["content-type"]
     assert kind in kinds, f"{where} is not of type {kind}"
-    wrong = [f"{error.json_path}: {error.message[:300]}" for error in _validator(where, kind).iter_errors(reply.json)]
+    fits(where, kind, reply.json)
+
+
+def fits(where: str, kind: str, body: Any) -> None:
+    """Raises AssertionError for a body of this type that a route does not answer with a status: `GET /v1/me 200`."""
+    wrong = [f"{error.json_path}: {error.message[:300]}" for error in _validator(where, kind).iter_errors(body)]
     assert not wrong, f"{where}: {wrong}"
 
 

@@ -1,4 +1,5 @@
-"""What each route may ask of DynamoDB: how many calls of which kind, and what they may cost for an article of 1,000 words.
+"""What each route may ask of DynamoDB: how many calls of which kind, and what they may cost for an article of 1,000 words
+and comments of 60.
 
 Every reply of the tests is held to the calls; `contract/test_budgets.py` holds a typical one to the units as well. One
 route without a budget, or one call too many, fails.
@@ -23,7 +24,7 @@ class Budget:
     write_units: int = 0
 
 
-def _staff(reads: float, writes: int = 1, **calls: int) -> Budget:
+def _person(reads: float, writes: int = 1, **calls: int) -> Budget:
     """With who is asking: one GetItem, and every five minutes a note that the session is used."""
     return Budget({**calls, "GetItem": calls.get("GetItem", 0) + 1, "UpdateItem": 1}, reads + 1, writes)
 
@@ -33,6 +34,29 @@ BUDGETS = {
     "GET /v1/front": Budget({"GetItem": 1}, read_units=6),
     "GET /v1/articles": Budget({"Query": 1}, read_units=2.5),
     "GET /v1/articles/{slug}": Budget({"Query": 1}, read_units=2),
+    # Who has the newest page gets by with the GetItem.
+    "GET /v1/articles/{slug}/comments": Budget({"GetItem": 1, "Query": 1}, read_units=6.5),
+    # Of a reply, its place is looked up before what stands below it.
+    "GET /v1/comments/{id}/replies": Budget({"GetItem": 1, "Query": 2}, read_units=3),
+    "GET /v1/comment-counts": Budget({"BatchGetItem": 1}, read_units=25),
+    # Of a member: who is asking, what a comment meets, one transaction. A repetition reads what the first one made.
+    "POST /v1/articles/{slug}/comments": _person(6, 25, GetItem=1, BatchGetItem=1, TransactWriteItems=1),
+    "GET /v1/comments/{id}": _person(1, GetItem=1),
+    "PATCH /v1/comments/{id}": _person(4, 15, GetItem=1, BatchGetItem=1, TransactWriteItems=1),
+    "DELETE /v1/comments/{id}": _person(1, 11, GetItem=1, TransactWriteItems=1),
+    "GET /v1/me/comments": _person(21, Query=1, BatchGetItem=1),
+    "PUT /v1/comments/{id}/reaction": _person(3, 9, BatchGetItem=1, TransactWriteItems=1),
+    "DELETE /v1/comments/{id}/reaction": _person(3, 9, BatchGetItem=1, TransactWriteItems=1),
+    "POST /v1/comments/{id}/reports": _person(3, 15, BatchGetItem=1, TransactWriteItems=1),
+    "GET /v1/moderation/comments": _person(21, Query=1, BatchGetItem=1),
+    # Of each of 25: the comment, what it answers, and a transaction.
+    "POST /v1/moderation/comments": _person(50, 25 * 16, GetItem=50, TransactWriteItems=25),
+    "GET /v1/moderation/comments/{id}": _person(2, GetItem=1, Query=1),
+    "POST /v1/moderation/comments/{id}/{action}": _person(2, 16, GetItem=2, TransactWriteItems=1),
+    "GET /v1/moderation/bans": _person(3, Query=1),
+    # The comment, and the network it came from; a second transaction where a ban stands already.
+    "POST /v1/moderation/bans": _person(2, 15, GetItem=2, TransactWriteItems=2),
+    "DELETE /v1/moderation/bans/{id}": _person(1, 7, GetItem=1, TransactWriteItems=1),
     # Each try is counted, by network and by address, with a look and a write; a transaction writes the mail with its cause.
     "POST /v1/register": Budget({"GetItem": 3, "PutItem": 2, "TransactWriteItems": 1}, 3, 8),
     "POST /v1/verify": Budget({"GetItem": 3, "PutItem": 1, "Query": 1, "TransactWriteItems": 1}, 5, 15),
@@ -47,38 +71,41 @@ BUDGETS = {
         {"BatchGetItem": 1, "PutItem": 3, "GetItem": 2, "Query": 1, "TransactWriteItems": 1}, 7, 16
     ),
     "POST /v1/logout": Budget({"GetItem": 1, "TransactWriteItems": 1}, 1, 4),
-    "GET /v1/me": _staff(1, GetItem=1),
-    "PATCH /v1/me": _staff(4, 9, GetItem=1, Query=1, BatchGetItem=1, TransactWriteItems=1),
+    "GET /v1/me": _person(1, GetItem=1),
+    "PATCH /v1/me": _person(4, 9, GetItem=1, Query=1, BatchGetItem=1, TransactWriteItems=1),
     # All sessions end, and then one begins.
-    "POST /v1/me/password": _staff(6, 30, GetItem=2, PutItem=1, Query=2, TransactWriteItems=2),
-    "POST /v1/me/email": _staff(4, 6, GetItem=4, PutItem=2, TransactWriteItems=1),
-    "POST /v1/me/erase": _staff(3, 20, GetItem=2, PutItem=1, Query=1, TransactWriteItems=1),
-    "GET /v1/me/export": _staff(4, GetItem=1, Query=1, BatchGetItem=1),
-    "GET /v1/me/sessions": _staff(3, Query=1, BatchGetItem=1),
-    "DELETE /v1/me/sessions": _staff(3, 12, GetItem=1, Query=1, TransactWriteItems=1),
-    "DELETE /v1/me/sessions/{id}": _staff(1, 5, GetItem=1, TransactWriteItems=1),
-    "GET /v1/admin/accounts": _staff(10, Query=1, BatchGetItem=1),
-    "POST /v1/admin/accounts/find": _staff(2, GetItem=2),
-    "GET /v1/admin/accounts/{id}": _staff(1, GetItem=1),
-    "PATCH /v1/admin/accounts/{id}": _staff(3, 20, GetItem=1, Query=1, TransactWriteItems=1),
-    "GET /v1/admin/audit": _staff(2, Query=1),
-    "GET /v1/newsroom/articles": _staff(21, Query=1, BatchGetItem=1),
+    "POST /v1/me/password": _person(6, 30, GetItem=2, PutItem=1, Query=2, TransactWriteItems=2),
+    "POST /v1/me/email": _person(4, 6, GetItem=4, PutItem=2, TransactWriteItems=1),
+    "POST /v1/me/erase": _person(3, 20, GetItem=2, PutItem=1, Query=1, TransactWriteItems=1),
+    # A thousand comments, a hundred at a time.
+    "GET /v1/me/export": _person(14, GetItem=1, Query=2, BatchGetItem=11),
+    "GET /v1/me/sessions": _person(3, Query=1, BatchGetItem=1),
+    "DELETE /v1/me/sessions": _person(3, 12, GetItem=1, Query=1, TransactWriteItems=1),
+    "DELETE /v1/me/sessions/{id}": _person(1, 5, GetItem=1, TransactWriteItems=1),
+    "GET /v1/admin/accounts": _person(10, Query=1, BatchGetItem=1),
+    "POST /v1/admin/accounts/find": _person(2, GetItem=2),
+    "GET /v1/admin/accounts/{id}": _person(1, GetItem=1),
+    "PATCH /v1/admin/accounts/{id}": _person(3, 20, GetItem=1, Query=1, TransactWriteItems=1),
+    "GET /v1/admin/audit": _person(2, Query=1),
+    "GET /v1/newsroom/articles": _person(21, Query=1, BatchGetItem=1),
     # A translation finds its original by slug and its group; a repetition finds what the first one made.
-    "POST /v1/newsroom/articles": _staff(7, 32, GetItem=4, Query=2, TransactWriteItems=1),
-    "GET /v1/newsroom/articles/{id}": _staff(2, Query=1),
-    "PATCH /v1/newsroom/articles/{id}": _staff(4, 16, GetItem=2, Query=3, TransactWriteItems=1),
-    # One DeleteItem for each revision.
-    "DELETE /v1/newsroom/articles/{id}": _staff(3, 25, Query=2, TransactWriteItems=1, DeleteItem=10),
-    "GET /v1/newsroom/articles/{id}/preview": _staff(2, Query=1),
-    "GET /v1/newsroom/articles/{id}/revisions": _staff(4, GetItem=1, Query=1),
-    "GET /v1/newsroom/articles/{id}/revisions/{n}": _staff(3, GetItem=2),
-    "POST /v1/newsroom/articles/{id}/revisions/{n}/restore": _staff(4, 8, GetItem=1, Query=2, TransactWriteItems=1),
-    "POST /v1/newsroom/articles/{id}/publish": _staff(4, 74, GetItem=1, Query=2, TransactWriteItems=1),
-    "POST /v1/newsroom/articles/{id}/unpublish": _staff(4, 50, Query=2, TransactWriteItems=1),
-    "POST /v1/newsroom/articles/{id}/corrections": _staff(4, 56, GetItem=1, Query=2, TransactWriteItems=1),
+    "POST /v1/newsroom/articles": _person(7, 32, GetItem=4, Query=2, TransactWriteItems=1),
+    "GET /v1/newsroom/articles/{id}": _person(2, Query=1),
+    "PATCH /v1/newsroom/articles/{id}": _person(4, 16, GetItem=2, Query=3, TransactWriteItems=1),
+    "DELETE /v1/newsroom/articles/{id}": _person(3, 40, Query=2, TransactWriteItems=2),
+    "GET /v1/newsroom/articles/{id}/preview": _person(2, Query=1),
+    "GET /v1/newsroom/articles/{id}/revisions": _person(4, GetItem=1, Query=1),
+    "GET /v1/newsroom/articles/{id}/revisions/{n}": _person(3, GetItem=2),
+    "POST /v1/newsroom/articles/{id}/revisions/{n}/restore": _person(4, 8, GetItem=1, Query=2, TransactWriteItems=1),
+    "POST /v1/newsroom/articles/{id}/publish": _person(4, 74, GetItem=1, Query=2, TransactWriteItems=1),
+    "POST /v1/newsroom/articles/{id}/unpublish": _person(4, 50, Query=2, TransactWriteItems=1),
+    "POST /v1/newsroom/articles/{id}/corrections": _person(4, 56, GetItem=1, Query=2, TransactWriteItems=1),
+    "PUT /v1/newsroom/articles/{id}/pins": _person(60, 8, Query=1, BatchGetItem=1, TransactWriteItems=1),
+    "GET /v1/newsroom/picks": _person(21, GetItem=1, BatchGetItem=1),
+    "PUT /v1/newsroom/picks": _person(41, 6, BatchGetItem=2, TransactWriteItems=1),
     # Whether the article exists; then the rebuild with its line in the audit.
-    "POST /v1/newsroom/rebuild": _staff(1, 5, GetItem=1, TransactWriteItems=1),
-    "GET /v1/newsroom/rebuilds/{id}": _staff(1, GetItem=1),
+    "POST /v1/newsroom/rebuild": _person(1, 5, GetItem=1, TransactWriteItems=1),
+    "GET /v1/newsroom/rebuilds/{id}": _person(1, GetItem=1),
 }
 
 

@@ -16,7 +16,7 @@ from moto import mock_aws
 from local.guard import SERVICES, Guard
 from local.template import Template, create_tables
 
-from . import answers, budgets
+from . import answers, budgets, quick_moto
 from .mailbox import Outbound
 from .meter import Meter
 from .post import Post
@@ -111,6 +111,7 @@ class Ways(NamedTuple):
 def raised(template: Template, guard: Guard, ways: Ways, folder: Path) -> Iterator[Stage]:
     """A stage with empty tables and queues."""
     with mock_aws(), pytest.MonkeyPatch.context() as patch:
+        quick_moto.quicken(patch)
         patch.setattr(table, "client", ways.clients)
         settings.get.cache_clear()
         articles.forget()

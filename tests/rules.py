@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from broadsheet.roles import ROLES
 
-Answer = Literal["yes", "not_allowed", "not_found"]
+Answer = Literal["yes", "not_logged_in", "not_allowed", "not_found"]
 """Yes, or the code of the refusal. What one may not see answers as if it were not there."""
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "roles.md"
@@ -26,7 +26,9 @@ class Rule:
     """By role, for what is one's own; or at all, where nothing is anybody's."""
     others: dict[str, Answer] | None = None
     anybody: bool = False
-    """Without a log-in too."""
+    """Without a log-in too, and none is read."""
+    logged_out: Answer = "not_logged_in"
+    """Without any log-in; one that is sent has to stand."""
 
 
 def _by_role(given: dict[str, Answer], otherwise: Answer) -> dict[str, Answer]:
@@ -35,6 +37,7 @@ def _by_role(given: dict[str, Answer], otherwise: Answer) -> dict[str, Answer]:
 
 EVERY_ROLE = _by_role({}, "yes")
 EDITORS: dict[str, Answer] = {"editor": "yes", "admin": "yes"}
+MODERATORS: dict[str, Answer] = {"moderator": "yes", "admin": "yes"}
 WRITERS: dict[str, Answer] = {"contributor": "yes", "author": "yes", **EDITORS}
 
 ANYBODY = Rule("anybody", "Needs no log-in, and reads none.", EVERY_ROLE, anybody=True)
@@ -50,7 +53,37 @@ PUBLISH = Rule(
     _by_role({**WRITERS, "contributor": "not_allowed"}, "not_found"),
     _by_role(EDITORS, "not_found"),
 )
+PIN = Rule(
+    "pin",
+    "Editors. Authors and contributors see the own article and may not say what stands in its lists.",
+    _by_role({**EDITORS, "contributor": "not_allowed", "author": "not_allowed"}, "not_found"),
+    _by_role(EDITORS, "not_found"),
+)
 EDITOR = Rule("editor", "Editors and administrators.", _by_role(EDITORS, "not_allowed"))
+POST = Rule("post", "Members, and guests with a name.", EVERY_ROLE, logged_out="yes")
+SHOWN = Rule(
+    "shown", "What is public to everybody; all of it to its writer and to moderators.", EVERY_ROLE, logged_out="yes"
+)
+UNSEEN = Rule(
+    "unseen",
+    "What is not public: only its writer and moderators see it.",
+    EVERY_ROLE,
+    _by_role(MODERATORS, "not_found"),
+    logged_out="not_found",
+)
+WRITTEN = Rule(
+    "written", "What everybody sees: only its writer edits and deletes it.", EVERY_ROLE, _by_role({}, "not_allowed")
+)
+WAITING = Rule(
+    "waiting",
+    "What is not public: only its writer edits and deletes it.",
+    EVERY_ROLE,
+    _by_role({}, "not_found"),
+    logged_out="not_found",
+)
+MEMBER = Rule("member", "Whoever is logged in, about what is public.", EVERY_ROLE)
+NOBODY = Rule("nobody", "There is nothing to react to or to report in what is not public.", _by_role({}, "not_found"))
+MODERATE = Rule("moderate", "Moderators and administrators.", _by_role(MODERATORS, "not_allowed"))
 ADMIN = Rule("admin", "Administrators.", _by_role({"admin": "yes"}, "not_allowed"))
 
 
@@ -62,18 +95,36 @@ class Case:
     send: Any = None
     version: int | None = None
     """A version that no article has: who gets as far as being told so was let in."""
+    query: dict[str, str] | None = None
 
 
 STALE = 999_999
 BODY = {"format": "html", "text": "<p>Text.</p>"}
 ARTICLE = {"headline": "H", "section": "politics", "byline": [{"name": "A"}], "body": BODY}
 WRONG = "not the password of this account"
+NO_ID = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
 
 RULES: dict[str, Case] = {
     "GET /v1/site": Case(ANYBODY),
     "GET /v1/front": Case(ANYBODY),
     "GET /v1/articles": Case(ANYBODY),
     "GET /v1/articles/{slug}": Case(ANYBODY),
+    "GET /v1/articles/{slug}/comments": Case(ANYBODY),
+    "GET /v1/comments/{comment_id}/replies": Case(ANYBODY),
+    "GET /v1/comment-counts": Case(ANYBODY, query={"slugs": "no-such-article-00000000"}),
+    "POST /v1/articles/{slug}/comments": Case(POST, {"text": "A remark.", "guest": {"name": "Passer-by"}}),
+    "GET /v1/comments/{comment_id}": Case(SHOWN),
+    "GET /v1/comments/{held_id}": Case(UNSEEN),
+    "PATCH /v1/comments/{comment_id}": Case(WRITTEN, {"text": "Another remark."}),
+    "PATCH /v1/comments/{held_id}": Case(WAITING, {"text": "Another remark."}),
+    "DELETE /v1/comments/{comment_id}": Case(WRITTEN),
+    "DELETE /v1/comments/{held_id}": Case(WAITING),
+    "PUT /v1/comments/{comment_id}/reaction": Case(MEMBER, {"kind": "like"}),
+    "PUT /v1/comments/{held_id}/reaction": Case(NOBODY, {"kind": "like"}),
+    "DELETE /v1/comments/{comment_id}/reaction": Case(MEMBER),
+    "DELETE /v1/comments/{held_id}/reaction": Case(NOBODY),
+    "POST /v1/comments/{comment_id}/reports": Case(MEMBER, {"reason": "off_topic"}),
+    "POST /v1/comments/{held_id}/reports": Case(NOBODY, {"reason": "off_topic"}),
     "POST /v1/register": Case(ANYBODY, {}),
     "POST /v1/verify": Case(ANYBODY, {}),
     "POST /v1/login": Case(ANYBODY, {}),
@@ -89,6 +140,7 @@ RULES: dict[str, Case] = {
     "GET /v1/me/sessions": Case(PERSON),
     "DELETE /v1/me/sessions": Case(PERSON),
     "DELETE /v1/me/sessions/{session_id}": Case(OWN),
+    "GET /v1/me/comments": Case(PERSON),
     "GET /v1/newsroom/articles": Case(WRITER),
     "POST /v1/newsroom/articles": Case(WRITER, ARTICLE),
     "GET /v1/newsroom/articles/{article_id}": Case(WRITE),
@@ -103,8 +155,18 @@ RULES: dict[str, Case] = {
     "POST /v1/newsroom/articles/{article_id}/corrections": Case(
         PUBLISH, {"kind": "correction", "text": "A name was wrong."}, STALE
     ),
+    "PUT /v1/newsroom/articles/{article_id}/pins": Case(PIN, {}, STALE),
+    "GET /v1/newsroom/picks": Case(EDITOR),
+    "PUT /v1/newsroom/picks": Case(EDITOR, {"items": []}, STALE),
     "POST /v1/newsroom/rebuild": Case(EDITOR, {"topic": "trams"}),
     "GET /v1/newsroom/rebuilds/{rebuild_id}": Case(EDITOR),
+    "GET /v1/moderation/comments": Case(MODERATE),
+    "POST /v1/moderation/comments": Case(MODERATE, {"ids": [NO_ID], "action": "approve"}),
+    "GET /v1/moderation/comments/{held_id}": Case(MODERATE),
+    "POST /v1/moderation/comments/{held_id}/{action}": Case(MODERATE),
+    "GET /v1/moderation/bans": Case(MODERATE),
+    "POST /v1/moderation/bans": Case(MODERATE, {"account_id": NO_ID}),
+    "DELETE /v1/moderation/bans/{ban_id}": Case(MODERATE),
     "GET /v1/admin/accounts": Case(ADMIN),
     "POST /v1/admin/accounts/find": Case(ADMIN, {"email": "nobody@paper.org"}),
     "GET /v1/admin/accounts/{account_id}": Case(ADMIN),
@@ -122,28 +184,34 @@ def document() -> str:
         "Made from `tests/rules.py` by `python -m tests.rules`. `test_every_route_by_every_role.py` calls each route as each role, as",
         "owner and as stranger, logged out, and with an expired and a revoked session, and holds the answers to these tables.",
         "",
-        "- without a log-in, or with one that expired or was ended: 401 `not_logged_in`, except where the rule is *anybody*",
+        "- **401** `not_logged_in`: with a log-in that expired or was ended, whatever the rule but *anybody*; logged out, as shown",
         "- **403** `not_allowed`: one may see it and not do this to it",
         "- **404** `not_found`: one may not see it, so it is as if it were not there",
         "",
+        "`{comment_id}` is a published comment, `{held_id}` one that waits, was hidden or was rejected. A guest's own comment is the",
+        "one whose `Comment-Token` is sent.",
+        "",
         "## Rules",
         "",
-        f"| rule | about | whose | {' | '.join(ROLES)} |",
-        f"|---|---|---|{'---|' * len(ROLES)}",
+        f"| rule | about | whose | logged out | {' | '.join(ROLES)} |",
+        f"|---|---|---|---|{'---|' * len(ROLES)}",
     ]
     for rule in used.values():
         whose = "own" if rule.others else ""
-        lines.append(_row(f"**{rule.name}**", rule.about, whose, rule.own))
+        logged_out = SHORT["yes" if rule.anybody else rule.logged_out]
+        lines.append(_row(f"**{rule.name}**", rule.about, whose, logged_out, rule.own))
         if rule.others:
-            lines.append(_row("", "", "others'", rule.others))
+            lines.append(_row("", "", "others'", "", rule.others))
     lines += ["", "## Routes", "", "| route | rule |", "|---|---|"]
     lines += [f"| `{route}` | {case.rule.name} |" for route, case in RULES.items()]
     return "\n".join(lines) + "\n"
 
 
-def _row(name: str, about: str, whose: str, answers: dict[str, Answer]) -> str:
-    shown = {"yes": "yes", "not_allowed": "403", "not_found": "404"}
-    return f"| {name} | {about} | {whose} | {' | '.join(shown[answers[role]] for role in ROLES)} |"
+SHORT: dict[Answer, str] = {"yes": "yes", "not_logged_in": "401", "not_allowed": "403", "not_found": "404"}
+
+
+def _row(name: str, about: str, whose: str, logged_out: str, answers: dict[str, Answer]) -> str:
+    return f"| {name} | {about} | {whose} | {logged_out} | {' | '.join(SHORT[answers[role]] for role in ROLES)} |"
 
 
 if __name__ == "__main__":

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 WORDS = "harbour council vote ferry budget quay winter engineer steel evening mayor tide crowd signal report"
 
+SAID = """I crossed on the first tram this morning, and it took six minutes from the market to the quay, where the ferry \
+needed twenty in good weather. The stop by the hospital is too narrow for two prams, though, and nobody could say when \
+the lift will work. After nine years I am glad that it runs at all."""
+
 
 def paragraphs(words: int) -> str:
     """HTML of so many words, none of its paragraphs like another."""
@@ -39,6 +43,11 @@ def usual(**fields: Any) -> dict[str, Any]:
         **fields,
     }
     return article(**whole)
+
+
+def remark(about: str) -> dict[str, str]:
+    """A comment of 60 words."""
+    return {"text": f"{about}: {SAID}"}
 
 
 class Walk:
@@ -67,7 +76,7 @@ def everything(stage: Stage, time: Clock, monkeypatch: pytest.MonkeyPatch) -> li
     stage.settle()
     _reads(walk, live["slug"])
     _rebuilds(walk, live["slug"])
-    _becomes_a_member_and_leaves(walk)
+    _becomes_a_member_and_leaves(walk, live["slug"])
     _administers(walk)
     _moves_and_withdraws(walk, live["id"])
     return walk.replies
@@ -80,6 +89,7 @@ def _logs_in(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
         patch.setattr(passwords, "PASSES", 2)  # the stored hash is of older parameters, and is made anew
         token = walk("POST", "/v1/login", {"email": address, "password": PASSWORD}).json["token"]
     passwords._hasher.cache_clear()
+    passwords._nobody.cache_clear()
     walk.time.forward(minutes=6)
     walk("GET", "/v1/me", token=token)
     walk("POST", "/v1/logout", token=token)
@@ -90,7 +100,7 @@ MARA, LIND = "mara@paper.org", "lind@paper.org"
 OTHER, THIRD = "four other words are long", "four third words are long"
 
 
-def _becomes_a_member_and_leaves(walk: Walk) -> None:
+def _becomes_a_member_and_leaves(walk: Walk, slug: str) -> None:
     stage = walk.stage
     for _ in range(2):  # one is confirmed and the other discarded
         walk("POST", "/v1/register", {"email": MARA, "password": PASSWORD, "display_name": "Mara"}, token="")
@@ -107,12 +117,65 @@ def _becomes_a_member_and_leaves(walk: Walk) -> None:
     token = walk("POST", "/v1/me/password", given, token=token).json["token"]
     walk("POST", "/v1/me/email", {"email": LIND, "password": THIRD}, token=token)
     walk("POST", "/v1/verify", {"token": stage.mails(LIND)[-1].token}, token="")
+    _discusses(walk, slug, token)
     walk("GET", "/v1/me/export", token=token)
     # A registration that waits at the address goes with the account.
     walk("POST", "/v1/register", {"email": LIND, "password": PASSWORD, "display_name": "Mara"}, token="")
-    walk("POST", "/v1/me/erase", {"password": THIRD}, token=token)
+    walk("POST", "/v1/me/erase", {"password": THIRD, "comments": "remove"}, token=token)
     walk("POST", "/v1/password/forgot", {"email": "nobody@paper.org"}, token="")
     stage.settle()
+
+
+def _discusses(walk: Walk, slug: str, token: str) -> None:
+    """A member leaves something of each kind: what is answered, what is not, what waits, and a reaction."""
+    thread, answered = f"/v1/articles/{slug}/comments", remark("First")
+    root = walk("POST", thread, answered, token=token, idempotency_key="three").json
+    assert walk("POST", thread, answered, token=token, idempotency_key="three").json["id"] == root["id"]
+    guest = {"name": "Passer-by", "email": "passer@paper.org"}
+    theirs = walk("POST", thread, {**remark("Guest"), "parent_id": root["id"], "guest": guest}, token="").json
+    walk("POST", thread, {**remark("Again"), "parent_id": theirs["id"]}, token=token)
+    alone = walk("POST", thread, remark("Alone"), token=token).json
+    gone = walk("POST", thread, {**remark("Gone"), "guest": guest}, token="").json
+    walk("DELETE", f"/v1/comments/{gone['id']}", token="", comment_token=gone["edit_token"])
+    walk("POST", thread, {"text": "https://a.example https://b.example https://c.example"}, token=token)
+    walk.stage.settle()
+    _changes_comments(walk, alone["id"], token)
+    _reacts(walk, root["id"], theirs["id"], token)
+    _moderates(walk, slug, theirs["id"], alone["id"])
+    walk.stage.settle()
+    for path in (thread, f"/v1/comments/{root['id']}/replies", f"/v1/comments/{theirs['id']}/replies"):
+        walk("GET", path, token="")
+    walk("GET", "/v1/comment-counts", query={"slugs": slug}, token="")
+
+
+def _changes_comments(walk: Walk, comment: str, token: str) -> None:
+    walk.time.forward(minutes=6)  # then the session's use is noted
+    walk("PATCH", f"/v1/comments/{comment}", remark("Edited"), token=token)
+    walk("GET", f"/v1/comments/{comment}", token=token)
+    walk("GET", "/v1/me/comments", token=token)
+
+
+def _reacts(walk: Walk, first: str, second: str, token: str) -> None:
+    for comment in (first, second):
+        walk("PUT", f"/v1/comments/{comment}/reaction", {"kind": "like"}, token=token)
+    walk("PUT", f"/v1/comments/{second}/reaction", {"kind": "funny"}, token=token)
+    walk.stage.settle()
+    walk("DELETE", f"/v1/comments/{second}/reaction", token=token)
+    walk("POST", f"/v1/comments/{second}/reports", {"reason": "off_topic", "note": "It is about another bridge."})
+
+
+def _moderates(walk: Walk, slug: str, theirs: str, alone: str) -> None:
+    """Hides and shows again, bans and lets write again."""
+    moderator = walk.stage.token("moderator")
+    for comment in (theirs, alone):
+        walk("GET", f"/v1/moderation/comments/{comment}", token=moderator)
+        walk("POST", f"/v1/moderation/comments/{comment}/hide", token=moderator)
+    walk("GET", "/v1/moderation/comments", query={"state": "hidden"}, token=moderator)
+    walk("POST", "/v1/moderation/comments", {"ids": [theirs, alone], "action": "approve"}, token=moderator)
+    walk("GET", "/v1/moderation/comments", query={"article": slug, "state": "published"}, token=moderator)
+    ban = walk("POST", "/v1/moderation/bans", {"comment_id": theirs, "days": 7}, token=moderator).json
+    walk("GET", "/v1/moderation/bans", token=moderator)
+    walk("DELETE", f"/v1/moderation/bans/{ban['id']}", token=moderator)
 
 
 def _administers(walk: Walk) -> None:
@@ -122,7 +185,7 @@ def _administers(walk: Walk) -> None:
     ]
     path = f"/v1/admin/accounts/{found['id']}"
     walk("PATCH", path, {"role": "admin"}, token=admin)
-    walk("PATCH", path, {"role": "editor", "end_sessions": True}, token=admin)
+    walk("PATCH", path, {"role": "reader", "end_sessions": True}, token=admin)
     walk("GET", path, token=admin)
     walk("GET", "/v1/admin/accounts", query={"role": "editor"}, token=admin)
     walk("GET", "/v1/admin/audit", token=admin)

@@ -86,8 +86,10 @@ class Stage:
     breaking: bool = False
     """Whether an unexpected failure is what the test is after."""
     _people: int = 0
+    _remarks: int = 0
     _tokens: dict[str, str] = field(default_factory=dict)
     _delivered: dict[str, str] = field(default_factory=dict)
+    _shards: dict[str, dict[str, str] | None] = field(default_factory=dict)
 
     # ------------------------------------------------------------ requests
 
@@ -181,16 +183,17 @@ class Stage:
     def records(self, logical_id: str) -> list[Any]:
         """What a table's stream holds since it was last asked; nothing for a table without one."""
         name = self.template.tables[logical_id].physical_name
-        arn = table.client().describe_table(TableName=name)["Table"].get("LatestStreamArn")
-        return self._new_records(table.client("dynamodbstreams"), name, arn) if arn else []
+        if name not in self._shards:
+            self._shards[name] = _shard(name)
+        shard = self._shards[name]
+        return self._new_records(table.client("dynamodbstreams"), name, shard) if shard else []
 
-    def _new_records(self, streams: Any, name: str, arn: str) -> list[Any]:
+    def _new_records(self, streams: Any, name: str, shard: dict[str, str]) -> list[Any]:
         """By number, not by an iterator: moto puts the whole stream back to a copy when a transaction is refused."""
-        shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
         since = {"ShardIteratorType": "TRIM_HORIZON"}
         if name in self._delivered:
             since = {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": self._delivered[name]}
-        iterator = streams.get_shard_iterator(StreamArn=arn, ShardId=shard, **since)["ShardIterator"]
+        iterator = streams.get_shard_iterator(**shard, **since)["ShardIterator"]
         found: list[Any] = []
         while (page := streams.get_records(ShardIterator=iterator))["Records"]:
             found += page["Records"]
@@ -305,6 +308,42 @@ class Stage:
     def read(self, slug: str) -> Reply:
         return self.call("GET", f"/v1/articles/{slug}")
 
+    # ------------------------------------------------------------ comments
+
+    def say(self, slug: str, token: str = "", text: str = "", *, guest: str = "", to: str = "", **others: Any) -> Reply:
+        """A member's or a guest's comment on its way, with new words unless given; `to` is the id of what it answers.
+
+        `email` is the guest's, `form` holds other fields; what is left is the address it comes from, and headers.
+        """
+        self._remarks += 1
+        given = {"text": text or f"Remark {self._remarks}", **others.pop("form", {})}
+        if to:
+            given["parent_id"] = to
+        if guest:
+            email = others.pop("email", None)
+            given["guest"] = {"name": guest, **({"email": email} if email else {})}
+        return self.call("POST", f"/v1/articles/{slug}/comments", given, token=token, **others)
+
+    def comment(self, slug: str, token: str = "", text: str = "", *, guest: str = "", **others: Any) -> Any:
+        """A comment that is taken, as its writer is told of it: somebody's, or any guest's."""
+        reply = self.say(slug, token, text, guest=guest or ("" if token else "Passer-by"), **others)
+        assert reply.status == 201, reply.text
+        return reply.json
+
+    def thread(self, slug: str, **query: Any) -> Any:
+        """A page of an article's thread, after everything in it was counted."""
+        self.settle()
+        reply = self.call("GET", f"/v1/articles/{slug}/comments", query=query)
+        assert reply.status == 200, reply.text
+        return reply.json
+
+    def moderate(self, comment: Any, action: str) -> Any:
+        """A comment after a moderator's decision: approve, reject, spam, hide."""
+        path = f"/v1/moderation/comments/{comment['id']}/{action}"
+        reply = self.call("POST", path, token=self.token("moderator"))
+        assert reply.status == 200, reply.text
+        return reply.json
+
 
 def article(**fields: Any) -> dict[str, Any]:
     """The least an article needs, with these fields changed; None leaves one out."""
@@ -316,6 +355,15 @@ def article(**fields: Any) -> dict[str, Any]:
         **fields,
     }
     return {name: value for name, value in whole.items() if value is not None}
+
+
+def _shard(table_name: str) -> dict[str, str] | None:
+    """The one shard of a table's stream."""
+    arn = table.client().describe_table(TableName=table_name)["Table"].get("LatestStreamArn")
+    if arn is None:
+        return None
+    described = table.client("dynamodbstreams").describe_stream(StreamArn=arn)["StreamDescription"]
+    return {"StreamArn": arn, "ShardId": described["Shards"][0]["ShardId"]}
 
 
 @cache

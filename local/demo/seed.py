@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from broadsheet import desk, drafts, inputs, publishing, settings, table
 
 from local import accounts, durable, tether
-from local.demo import manuscripts
+from local.demo import manuscripts, readers
 
 if TYPE_CHECKING:
     from broadsheet.drafts import View
@@ -38,13 +38,14 @@ def main(seed: str, data: Path) -> None:
     if seed != "demo" or durable.read(done, None) == _table_made_at():
         return
     began = time.monotonic()
-    count = newsroom(people["editor"], now)
+    articles = newsroom(people["editor"], now)
+    comments = readers.discuss(articles, now)
     durable.write(done, _table_made_at())
-    print(f"{count} articles in {time.monotonic() - began:.1f} s", flush=True)
+    print(f"{len(articles)} articles, {comments} comments in {time.monotonic() - began:.1f} s", flush=True)
 
 
-def newsroom(editor: Person, now: datetime) -> int:
-    """Seeds every manuscript; the number of them."""
+def newsroom(editor: Person, now: datetime) -> dict[str, str]:
+    """Seeds every manuscript; the articles' ids by the names of those."""
     texts = manuscripts.read()
     ids = _ids_by_headline()
     known = {text.name: ids[text.headline] for text in texts if text.headline in ids}
@@ -52,7 +53,7 @@ def newsroom(editor: Person, now: datetime) -> int:
         if text.name not in known:
             known[text.name] = _create(text, known, editor, now).state.id
         _bring_forward(text, known[text.name], editor, now)
-    return len(texts)
+    return known
 
 
 def _table_made_at() -> str:

@@ -7,7 +7,7 @@ import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from broadsheet import keys
+from broadsheet import articles, keys, table
 
 from local.engine import Clients
 from local.template import ROOT
@@ -21,9 +21,38 @@ if TYPE_CHECKING:
 
     from .mail_service import MailService
 
-DEPENDENCIES = ("aws_lambda_powertools", "pydantic", "nh3", "markdown_it", "argon2", "ulid", "zxcvbn", "jinja2")
+DEPENDENCIES = (
+    "aws_lambda_powertools",
+    "pydantic",
+    "nh3",
+    "markdown_it",
+    "linkify_it",
+    "argon2",
+    "ulid",
+    "zxcvbn",
+    "jinja2",
+)
 BROUGHT = {"awslambdaric", "botocore", "dateutil", "urllib3", "six", "simplejson", "snapshot_restore_py"}
 """What Lambda's runtime brings and no layer has."""
+SLUG = "ferries-stop-at-noon-as-the-wind-rises-8zs7jnzn"
+KEY = SLUG.rpartition("-")[2]
+DISCUSSION = {
+    **keys.public_item(KEY, keys.DISCUSSION),
+    "article": "01M851ZW44GRW59ZBXWPZ1Q0T6",
+    "slug": SLUG,
+    "headline": "Ferries stop at noon as the wind rises",
+    "section": "world",
+    "published_at": "2026-11-23T20:36:35.106Z",
+    "mode": None,
+    "close_after_days": None,
+    "names": ["inescalder"],
+    "withdrawn": False,
+    "comments": 0,
+    "revision": 0,
+}
+"""Of the article that the events are about."""
+GUESTS = {"post", "read", "edit"}
+"""Events without a log-in."""
 ORIGINS = f"""
 import app, json, sys, {", ".join(DEPENDENCIES)}
 print(json.dumps({{name: [module.__file__, module.__spec__ and module.__spec__.cached]
@@ -33,6 +62,19 @@ print(json.dumps({{name: [module.__file__, module.__spec__ and module.__spec__.c
 
 def events(folder: str) -> list[str]:
     return sorted(path.stem for path in (ROOT / "events" / folder).glob("*.json"))
+
+
+def put(item: dict[str, Any], logical_id: str, database: Engine, template: Template) -> None:
+    stored = Clients.of(database.endpoint).database
+    stored.put_item(TableName=template.tables[logical_id].physical_name, Item=table.from_item(item))
+
+
+def put_image(event: str, logical_id: str, database: Engine, template: Template) -> dict[str, Any]:
+    """What the record of an event says was written; its key."""
+    text = (ROOT / "events" / f"{event}.json").read_text("utf-8")
+    written: dict[str, Any] = json.loads(text)["Records"][0]["dynamodb"]
+    put(table.to_item(written["NewImage"]), logical_id, database, template)
+    return {"TableName": template.tables[logical_id].physical_name, "Key": written["Keys"]}
 
 
 def problem(answer: Any) -> tuple[int, str]:
@@ -58,23 +100,35 @@ def test_an_article_is_missing_and_then_there(
     invoke: Callable[[str, str], Any], database: Engine, template: Template
 ) -> None:
     assert problem(invoke("articles", "read")) == (404, "not_found")
-    record = json.loads((ROOT / "events" / "build_lists" / "site.json").read_text("utf-8"))["Records"][0]
-    table = template.tables["SiteTable"].physical_name
-    Clients.of(database.endpoint).database.put_item(TableName=table, Item=record["dynamodb"]["NewImage"])
+    put_image("build_lists/site", "SiteTable", database, template)
+    for item in (DISCUSSION, {**keys.public_item(KEY, keys.LISTS), "json": articles.NO_LISTS}):
+        put(item, "SiteTable", database, template)
     answer = invoke("articles", "read")
     assert answer["statusCode"] == 200
     assert json.loads(answer["body"])["headline"] == "Ferries stop at noon as the wind rises"
 
 
+def test_a_comment_is_counted_once_and_then_shown_with_the_thread(
+    invoke: Callable[[str, str], Any], database: Engine, template: Template
+) -> None:
+    put(DISCUSSION, "SiteTable", database, template)
+    put_image("tally/site", "SiteTable", database, template)
+    for _ in range(2):
+        assert invoke("tally", "site") == {"batchItemFailures": []}
+    answer = invoke("articles", "thread")
+    assert answer["statusCode"] == 200
+    assert json.loads(answer["body"])["comment_count"] == 1
+    assert json.loads(invoke("articles", "comment-counts")["body"])["counts"] == {SLUG: 1}
+
+
 def test_a_changed_article_builds_the_front(
     invoke: Callable[[str, str], Any], database: Engine, template: Template
 ) -> None:
-    table = template.tables["SiteTable"].physical_name
-    key = {name: {"S": value} for name, value in keys.front("en").items()}
+    key = {"TableName": template.tables["SiteTable"].physical_name, "Key": table.from_item(keys.front("en"))}
     stored = Clients.of(database.endpoint).database
-    assert "Item" not in stored.get_item(TableName=table, Key=key)
+    assert "Item" not in stored.get_item(**key)
     assert invoke("build_lists", "site") == {"batchItemFailures": []}
-    assert stored.get_item(TableName=table, Key=key)["Item"]["revision"] == {"N": "1"}
+    assert stored.get_item(**key)["Item"]["revision"] == {"N": "1"}
     answer = invoke("articles", "front")
     assert answer["statusCode"] == 200
     assert json.loads(answer["body"])["latest"] == []
@@ -111,19 +165,10 @@ def test_a_link_that_never_was_one_is_refused(invoke: Callable[[str, str], Any],
     assert problem(invoke("login", event)) == (400, "bad_token")
 
 
-def put_image(folder: str, database: Engine, template: Template) -> dict[str, Any]:
-    """What the record of events/<folder>/accounts.json says was written; its key."""
-    text = (ROOT / "events" / folder / "accounts.json").read_text("utf-8")
-    written: dict[str, Any] = json.loads(text)["Records"][0]["dynamodb"]
-    table = template.tables["AccountsTable"].physical_name
-    Clients.of(database.endpoint).database.put_item(TableName=table, Item=written["NewImage"])
-    return {"TableName": table, "Key": written["Keys"]}
-
-
 def test_a_mail_in_the_outbox_is_sent_in_its_language(
     invoke: Callable[[str, str], Any], database: Engine, template: Template, mail_service: MailService
 ) -> None:
-    key = put_image("send_mail", database, template)
+    key = put_image("send_mail/accounts", "AccountsTable", database, template)
     for _ in range(2):
         assert invoke("send_mail", "accounts") == {"batchItemFailures": []}
     (mail,) = mail_service.sent
@@ -139,11 +184,35 @@ def test_a_mail_in_the_outbox_is_sent_in_its_language(
 def test_an_erasure_is_done_and_its_address_forgotten(
     invoke: Callable[[str, str], Any], database: Engine, template: Template
 ) -> None:
-    key = put_image("forget", database, template)
+    key = put_image("forget/accounts", "AccountsTable", database, template)
     assert invoke("forget", "accounts") == {"batchItemFailures": []}
     stored = Clients.of(database.endpoint).database.get_item(**key)["Item"]
     assert "S" in stored["done_at"]
     assert "address" not in stored
+
+
+def test_a_guests_comment_is_taken_under_a_published_article_and_given_once(
+    invoke: Callable[[str, str], Any], database: Engine, template: Template
+) -> None:
+    put(DISCUSSION, "SiteTable", database, template)
+    first, again = invoke("comments", "post"), invoke("comments", "post")
+    assert (first["statusCode"], again["statusCode"]) == (201, 201)
+    posted = json.loads(first["body"])
+    assert posted == json.loads(again["body"])
+    assert (posted["state"], posted["html"]) == (
+        "published",
+        '<p dir="auto">The bus from the quay took <em>twenty minutes</em>, and it was full.</p>',
+    )
+
+
+@pytest.mark.parametrize("event", [event for event in events("comments") if event not in GUESTS])
+def test_all_else_of_comments_is_for_members(invoke: Callable[[str, str], Any], event: str) -> None:
+    assert problem(invoke("comments", event)) == (401, "not_logged_in")
+
+
+@pytest.mark.parametrize("event", ["read", "edit"])
+def test_a_comment_that_never_was_is_not_found(invoke: Callable[[str, str], Any], event: str) -> None:
+    assert problem(invoke("comments", event)) == (404, "not_found")
 
 
 @pytest.mark.parametrize("event", events("newsroom"))

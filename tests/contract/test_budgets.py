@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,7 +12,7 @@ from tests import budgets, scenario
 if TYPE_CHECKING:
     from local.template import Template
     from tests.conftest import Clock
-    from tests.stage import Stage
+    from tests.stage import Reply, Stage
 
 
 @pytest.fixture
@@ -59,3 +59,53 @@ def test_publishing_is_one_transaction(stage: Stage) -> None:
 def test_a_hot_article_is_answered_from_memory(stage: Stage) -> None:
     slug = stage.published()["slug"]
     assert sum(len(stage.read(slug).calls) for _ in range(20)) <= 6
+
+
+def test_a_members_comment_is_three_round_trips_and_a_guests_two(stage: Stage) -> None:
+    slug, token = stage.published()["slug"], stage.person("reader")
+    first = _say(stage, slug, token, "One")
+    assert [call.operation for call in first.calls] == ["GetItem", "BatchGetItem", "TransactWriteItems"]
+    answer = _say(stage, slug, guest={"name": "Passer-by"}, parent_id=first.json["id"])
+    assert [call.operation for call in answer.calls] == ["BatchGetItem", "TransactWriteItems"]
+
+
+def test_a_comment_costs_what_the_documents_say(stage: Stage) -> None:
+    slug, token, guest = stage.published()["slug"], stage.person("reader"), {"name": "Passer-by"}
+    root = _say(stage, slug, token, "One")
+    assert len(root.json["text"].split()) == 60
+    units = [
+        budgets.units(reply)[1]
+        for reply in (
+            root,
+            _say(stage, slug, guest=guest),
+            _say(stage, slug, token, "Two", idempotency_key="once"),
+            _say(stage, slug, token, "Three", parent_id=root.json["id"]),
+            _say(stage, slug, token, "Four", parent_id=root.json["id"]),
+        )
+    ]
+    assert units == [18, 16, 20, 22, 18]
+
+
+def test_a_poll_that_finds_nothing_new_is_one_get_of_half_a_unit(stage: Stage) -> None:
+    path = f"/v1/articles/{stage.published()['slug']}/comments"
+    page = stage.call("GET", path)
+    assert [call.operation for call in page.calls] == ["GetItem", "Query"]
+    poll = stage.call("GET", path, if_none_match=page.etag)
+    assert (poll.status, [call.operation for call in poll.calls], budgets.units(poll)) == (304, ["GetItem"], (0.5, 0))
+
+
+def test_what_is_counted_costs_one_batch_however_many_articles(stage: Stage) -> None:
+    slugs = [stage.published()["slug"] for _ in range(5)]
+    reply = stage.call("GET", "/v1/comment-counts", query={"slugs": ",".join(slugs)})
+    assert reply.json["counts"] == dict.fromkeys(slugs, 0)
+    assert [call.operation for call in reply.calls] == ["BatchGetItem"]
+
+
+def _say(
+    stage: Stage, slug: str, token: str = "", about: str = "Said", idempotency_key: str = "", **more: Any
+) -> Reply:
+    headers = {"idempotency_key": idempotency_key} if idempotency_key else {}
+    given = {**scenario.remark(about), **more}
+    reply = stage.call("POST", f"/v1/articles/{slug}/comments", given, token=token, **headers)
+    assert reply.status == 201, reply.text
+    return reply

@@ -13,6 +13,7 @@ from broadsheet import accounts, clock, roles
 
 from contract import codes
 from local.template import ROOT
+from tests import answers
 
 if TYPE_CHECKING:
     from local.template import Template
@@ -20,7 +21,16 @@ if TYPE_CHECKING:
 
 MARA = "mara@paper.example"
 PAGE = (ROOT / "docs" / "http-api.md").read_text("utf-8")
-EXAMPLES = dict(re.findall(r"### ((?:GET|POST|PATCH|DELETE) \S+)\n.*?```sh\n(.*?)```", PAGE, re.DOTALL))
+SECTIONS = dict(
+    re.findall(r"^### ((?:GET|POST|PUT|PATCH|DELETE) \S+)\n(.*?)(?=^##|\Z)", PAGE, re.DOTALL | re.MULTILINE)
+)
+"""What is said of each route."""
+EXAMPLES = [
+    (route, command) for route, text in SECTIONS.items() for command in re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
+]
+SHOWN = [
+    (route, block) for route, text in SECTIONS.items() for block in re.findall(r"```json\n(.*?)```", text, re.DOTALL)
+]
 
 
 def table(heading: str) -> list[list[str]]:
@@ -46,25 +56,34 @@ def test_the_roles_are_those_of_the_code() -> None:
     assert documented == {
         role: {action: roles.reach(role, action) for action in roles.ARTICLES} for role in roles.ROLES
     }
+    assert {row[0] for row in table("Roles") if row[3]} == roles.MODERATORS
 
 
 def test_every_route_is_described_with_an_example_and_no_other(template: Template) -> None:
-    assert EXAMPLES.keys() == {route.key for function in template.functions.values() for route in function.routes}
+    routes = {route.key for function in template.functions.values() for route in function.routes}
+    assert SECTIONS.keys() == {route for route, _ in EXAMPLES} == routes
 
 
-@pytest.mark.parametrize("route", EXAMPLES)
-def test_an_example_runs(stage: Stage, route: str) -> None:
-    reply = run(stage, EXAMPLES[route], names(stage, route))
+@pytest.mark.parametrize(("route", "command"), EXAMPLES, ids=[route for route, _ in EXAMPLES])
+def test_an_example_runs(stage: Stage, route: str, command: str) -> None:
+    reply = run(stage, command, names(stage, route))
     assert reply.route == route
-    assert reply.status < 300, reply.text
+    assert reply.status == 304 if "$ETAG" in command else reply.status < 300, reply.text
+
+
+@pytest.mark.parametrize(("route", "block"), SHOWN, ids=[route for route, _ in SHOWN])
+def test_an_answer_that_is_shown_is_one_of_the_route(route: str, block: str) -> None:
+    status = 201 if route.startswith("POST /v1/articles/") else 200
+    answers.fits(f"{route} {status}", "application/json", json.loads(block))
 
 
 def names(stage: Stage, route: str) -> dict[str, str]:
     """What the examples take for given. Whoever is asking has the address and the password that the page uses."""
     accounts.create("editor@broadsheet.example", "correct horse battery broadsheet", "Editor", "editor", clock.now())
-    live = route.endswith(("unpublish", "corrections", "{slug}"))
+    said = "comment" in route or "/moderation" in route
+    live = said or route.endswith(("unpublish", "corrections", "{slug}"))
     article = stage.published() if live else stage.draft()
-    own = stage.member(MARA) if "/me" in route or "reset" in route or "admin" in route else stage.token("editor")
+    own = stage.member(MARA) if any(part in route for part in ("/me", "reset", "admin")) else stage.token("editor")
     return {
         "API": "/v1",
         "TOKEN": own,
@@ -75,6 +94,22 @@ def names(stage: Stage, route: str) -> dict[str, str]:
         **(_of_the_account(stage, own) if own != stage.token("editor") else {}),
         **({"VERIFY_TOKEN": _mailed(stage, "register")} if "verify" in route else {}),
         **({"REBUILD": _rebuild(stage)} if "rebuilds" in route else {}),
+        **(_of_the_thread(stage, article["slug"], own) if said else {}),
+    }
+
+
+def _of_the_thread(stage: Stage, slug: str, token: str) -> dict[str, str]:
+    """A comment of whoever is asking, and a guest's, which nobody has answered, and a ban of somebody else."""
+    own, guests = stage.comment(slug, token), stage.comment(slug)
+    moderator, given = stage.token("moderator"), {"account_id": "01ARZ3NDEKTSV4RRFFQ69G5FAV"}
+    stage.settle()
+    return {
+        "COMMENT": own["id"],
+        "GUEST_COMMENT": guests["id"],
+        "EDIT_TOKEN": guests["edit_token"],
+        "MODERATOR_TOKEN": moderator,
+        "ETAG": stage.call("GET", f"/v1/articles/{slug}/comments").etag,
+        "BAN": stage.call("POST", "/v1/moderation/bans", given, token=moderator).json["id"],
     }
 
 
@@ -100,7 +135,7 @@ def _mailed(stage: Stage, what: str) -> str:
 
 def run(stage: Stage, command: str, variables: dict[str, str]) -> Reply:
     """A curl command as a request: of its options, those that the page uses."""
-    words = iter(shlex.split(Text(command).substitute(variables)))
+    words = iter(Text(word).substitute(variables) for word in shlex.split(command))
     assert next(words) == "curl"
     url, method, data, headers = "", "", None, {}
     for word in words:
@@ -126,6 +161,7 @@ def pairs(query: str) -> Any:
     return (pair.split("=") for pair in query.split("&") if pair)
 
 
-def test_the_json_in_the_page_is_json() -> None:
-    for block in re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL):
-        assert json.loads(block)["code"] in codes.problems()
+def test_a_problem_that_is_shown_has_a_code_there_is() -> None:
+    blocks = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
+    (problem,) = set(blocks) - {block for _, block in SHOWN}
+    assert json.loads(problem)["code"] in codes.problems()

@@ -36,9 +36,10 @@ READERS = {
     "site",
     "slugs",
     "table",
+    "threads",
 }
 """All of broadsheet that the readers' function loads. It grows by decision only."""
-LATE = {"argon2", "markdown_it", "jinja2", "zxcvbn"}
+LATE = {"argon2", "linkify_it", "markdown_it", "jinja2", "zxcvbn"}
 """Loaded by the request that needs them."""
 WRITERS_PACKAGES = ("pydantic", "pydantic_core", "nh3", "ulid", "cryptography", *LATE)
 NOBODYS = ("boto3", "local", "tests", "contract", "moto", "yaml")
@@ -107,6 +108,11 @@ def test_readers_load_exactly_this_of_broadsheet_and_no_writers_package() -> Non
 def test_the_list_builder_loads_no_writers_package() -> None:
     loaded = {name.partition(".")[0] for name in imported("BuildListsFunction")["modules"]}
     assert not loaded & set(WRITERS_PACKAGES)
+
+
+def test_what_counts_loads_no_writers_package_but_that_of_ids() -> None:
+    loaded = {name.partition(".")[0] for name in imported("TallyFunction")["modules"]}
+    assert loaded & set(WRITERS_PACKAGES) == {"ulid"}
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

@@ -53,16 +53,16 @@ def engine(environment: None, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 @pytest.fixture(scope="session")
 def clients(engine: Engine, post: Post) -> Iterator[dict[str, Any]]:
-    """As `table.client` makes them, kept for the session."""
+    """As `table.client` makes them, kept for the session; the streams' takes the engine's short sequence numbers."""
     with pytest.MonkeyPatch.context() as patch:
         for name, value in engine.environment().items():
             patch.setenv(name, value)
-        table.client.cache_clear()
-        made = {service: table.client(service) for service in (*SERVICES, "dynamodbstreams")}
-        table.client.cache_clear()
+        local = engines.Clients.of(engine.endpoint)
+        made = {service: table.client.__wrapped__(service) for service in SERVICES} | {"dynamodbstreams": local.streams}
     yield made
-    for client in made.values():
-        client.close()
+    for service in SERVICES:
+        made[service].close()
+    local.close()
 
 
 @pytest.fixture(scope="session")

@@ -35,8 +35,18 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent.parent
 WRITES = {"TransactWriteItems", "PutItem", "UpdateItem", "DeleteItem"}
 PATIENCE = 30.0
-FUNCTIONS = ("newsroom", "login", "send_mail", "forget", "publish_due", "build_lists", "articles")
-LATE = ("argon2", "zxcvbn", "jinja2")
+FUNCTIONS = (
+    "newsroom",
+    "login",
+    "send_mail",
+    "forget",
+    "publish_due",
+    "build_lists",
+    "articles",
+    "comments",
+    "tally",
+)
+LATE = ("argon2", "zxcvbn", "jinja2", "markdown_it", "linkify_it")
 """What functions load when they need it; here once for all children."""
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.httpsession import URLLib3Session
-from broadsheet import changes, desk, publishing, rebuilding, table, translations
+from broadsheet import changes, commenting, desk, publishing, rebuilding, streams, table, tallying, translations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from broadsheet.table import Write
 
 ALWAYS = "attribute_exists(pk) OR attribute_not_exists(pk)"
+VALUE = re.compile(r":(\w+)")
 
 
 def _sk(name: str) -> Callable[[Write], bool]:
@@ -49,6 +50,12 @@ CONDITIONS: dict[str, Callable[[Write], bool]] = {
     "front": _pk("FRONT"),
     "rebuild": _sk("REBUILD"),
     "part": lambda write: write.item["sk"].startswith("PART#"),
+    "record": _pk("COMMENT#"),
+    "reaction": _pk("REACTIONS#"),
+    "report": _pk("REPORTS#"),
+    "duplicate": _pk("DUPLICATE#"),
+    "ledger": _pk("LEDGER#"),
+    "tallied": lambda write: "#tallied" in write.condition,
 }
 """Which writes lose their condition."""
 
@@ -69,8 +76,8 @@ def _unconditional(conditions: list[Callable[[Write], bool]]) -> Callable[[Write
     def without(write: Write) -> dict[str, Any]:
         if not any(applies(write) for applies in conditions):
             return request(write)
-        named = set(re.findall(r":(\w+)", write.expression))
-        kept = {name: value for name, value in (write.values or {}).items() if name in named} or None
+        named = set(VALUE.findall(write.expression))
+        kept = {name: value for name, value in (write.values or {}).items() if name in named}
         return request(replace(write, condition=ALWAYS if write.condition else "", values=kept))
 
     return without
@@ -138,6 +145,42 @@ def _trusting(patch: Callable[[Any, str, Any], None]) -> None:
     patch(changes, "_change", trusting)
 
 
+def _without_second_reading(patch: Callable[[Any, str, Any], None]) -> None:
+    """The counter believes what a record says instead of looking at what it is about."""
+    told: dict[str, Any] = {}
+    key_of = streams._key
+
+    def believing(record: dict[str, Any]) -> Any:
+        key = key_of(record)
+        told[key["pk"]] = table.to_item(record["dynamodb"]["NewImage"])
+        return key
+
+    patch(streams, "_key", believing)
+    patch(tallying, "read", lambda wanted: [tallying.source_of(told[key["pk"]]) for key in wanted])
+
+
+def _without_another_look(patch: Callable[[Any, str, Any], None]) -> None:
+    """Who has shown something is sure that it is still true."""
+    shown = tallying._shown_anew
+
+    def sure(*args: Any, **how: Any) -> bool:
+        shown(*args, **how)
+        return False
+
+    patch(tallying, "_shown_anew", sure)
+
+
+def _without_last_step(patch: Callable[[Any, str, Any], None]) -> None:
+    """What is shown changes, and the thread's revision does not tell."""
+    write = table.write
+
+    def silent(operation: Write) -> None:
+        if operation.expression != "ADD #revision :one":
+            write(operation)
+
+    patch(table, "write", silent)
+
+
 OTHERS: dict[str, Callable[[Callable[[Any, str, Any], None]], None]] = {
     "transaction": _one_by_one,
     "token": _without_token,
@@ -148,6 +191,10 @@ OTHERS: dict[str, Callable[[Callable[[Any, str, Any], None]], None]] = {
     "remembering": lambda patch: patch(rebuilding, "_remembered", lambda message_id, standing: None),
     "relisting": lambda patch: patch(desk, "relist", lambda before, after: []),
     "unscheduling": lambda patch: patch(publishing, "_unschedule", lambda state: []),
+    "answered": lambda patch: patch(commenting, "answered", lambda parent: []),
+    "second reading": _without_second_reading,
+    "another look": _without_another_look,
+    "last step": _without_last_step,
     "telling": lambda patch: patch(translations, "tell", lambda group, before, after: [group.unchanged()]),
 }
 

@@ -11,7 +11,7 @@ import pytest
 from broadsheet import accounts, mailing, observability
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tests.stage import Stage
 
@@ -89,9 +89,25 @@ def _whole_life(stage: Stage) -> set[str]:
     call("PATCH", f"/v1/admin/accounts/{account['id']}", {"banned": False}, stage.token("admin"))
     token = str(call("POST", "/v1/login", {"email": LIND, "password": FRESH})["token"])
     tokens.add(token)
+    tokens.add(_comments(stage, call, token))
     call("POST", "/v1/me/erase", {"password": FRESH}, token)
     stage.settle()
     return tokens | {mail.token for mail in stage.outbound.sent if "#token=" in mail.text}
+
+
+def _comments(stage: Stage, call: Callable[..., dict[str, object]], token: str) -> str:
+    """Says something as a member and as a guest, twice, and has it reported; the guest's proof."""
+    path = f"/v1/articles/{stage.published()['slug']}/comments"
+    root = call("POST", path, {"text": "A secret remark."}, token)["id"]
+    guests = {"text": "A secret answer.", "parent_id": root, "guest": {"name": NAME, "email": BEN}}
+    proof = str(call("POST", path, guests)["edit_token"])
+    call("POST", path, guests)
+    call("PATCH", f"/v1/comments/{root}", {"text": "A secret change."}, token)
+    call("POST", f"/v1/comments/{root}/reports", {"reason": "other", "note": "A secret note."}, token)
+    call("POST", "/v1/moderation/bans", {"comment_id": root, "reason": "A secret."}, stage.token("moderator"))
+    call("POST", path, {"text": "A last secret."}, token)
+    stage.settle()
+    return proof
 
 
 def test_a_whole_life_leaves_nobody_in_what_is_written(stage: Stage, written: Written) -> None:
@@ -102,6 +118,7 @@ def test_a_whole_life_leaves_nobody_in_what_is_written(stage: Stage, written: Wr
     assert not [one for one in secrets if one in refusals]
     codes = {str(line["code"]) for line in written.lines() if "code" in line}
     assert {"bad_token", "invalid", "login_failed", "too_many_requests", "not_logged_in", "banned"} <= codes
+    assert {"duplicate_comment", "edit_ended"} <= codes
 
 
 def test_refusals_are_information_and_only_bugs_are_errors(stage: Stage, written: Written) -> None:
@@ -149,4 +166,4 @@ def test_no_route_has_a_place_for_a_person_in_its_address(stage: Stage) -> None:
         for part in route.path.split("/")
         if part.startswith("{")
     }
-    assert names <= {"{id}", "{n}", "{slug}", "{one}"}
+    assert names <= {"{id}", "{n}", "{slug}", "{action}"}

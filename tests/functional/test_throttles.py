@@ -56,7 +56,7 @@ def test_even_the_right_password_waits_where_tries_were_many(stage: Stage) -> No
     assert stage.log_in(MARA, address=ELSEWHERE).code == "too_many_requests"
 
 
-def test_unknown_addresses_are_throttled_alike(stage: Stage) -> None:
+def test_unknown_addresses_are_throttled_alike(stage: Stage, time: Clock) -> None:
     stage.registered(MARA)
     known = [_guess(stage) for _ in range(8)]
     unknown = [_guess(stage, "nobody@paper.org", "192.0.2.1") for _ in range(8)]

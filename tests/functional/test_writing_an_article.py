@@ -7,7 +7,6 @@ import random
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from broadsheet import settings, table
 
 from tests.stage import Reply, article
 
@@ -289,5 +288,5 @@ def test_markdown_keeps_its_source_beside_the_html(stage: Stage) -> None:
 
 
 def stored(stage: Stage) -> int:
-    """How much the desk holds."""
-    return int(table.client().scan(TableName=settings.get().desk, Select="COUNT")["Count"])
+    """How much the desk holds of articles: what staff are called is there before any."""
+    return sum(item["entity"] != "name" for item in stage.items("DeskTable"))

@@ -107,8 +107,8 @@ def _meet(key: str, given: NewComment, by: Writer, claim: Claim | None, at: date
         wanted["parent"] = (names.desk, keys.comment(given.parent_id))
     if by.person:
         wanted["standing"] = (names.desk, keys.standing(by.person.id))
-    elif given.guest:
-        wanted["name"] = (names.desk, keys.name(folding.fold(given.guest.name)))
+    if name := by.unproven_name(given.guest.name if given.guest else ""):
+        wanted["name"] = (names.desk, keys.name(folding.fold(name)))
     if claim:
         wanted["claim"] = (names.sessions, keys.idempotency(claim.hash))
     read = table.batch_get_across(list(wanted.values()), consistent=True)
@@ -172,6 +172,10 @@ def _name(given: NewComment, met: _Met, person: Person | None) -> str:
     return given.guest.name
 
 
+def _imitates(name: str, met: _Met) -> bool:
+    return met.of_staff or folding.fold(name) in met.discussion.names
+
+
 def _decided(given: NewComment, html: str, name: str, met: _Met, by: Writer, at: datetime) -> phases.Decision:
     submission = phases.Submission(
         text=given.text,
@@ -180,6 +184,7 @@ def _decided(given: NewComment, html: str, name: str, met: _Met, by: Writer, at:
         mode=met.discussion.mode_at(at),
         person=by.person,
         ban=met.ban,
+        imitates=by.person is not None and by.person.role == "reader" and _imitates(name, met),
         approved=met.standing is not None,
         at=at,
         trap=given.website,

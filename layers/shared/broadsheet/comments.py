@@ -152,7 +152,8 @@ class Comment:
         return clock.parse(self.posted_at) + timedelta(minutes=site.get().comments.edit_minutes)
 
     def editable(self, at: datetime) -> bool:
-        return self.state in {"published", "pending"} and not self.answered and at < self.edit_ends()
+        """Spam too, as what is pending: whether it can be edited would give it away."""
+        return self.state in {"published", "pending", "spam"} and not self.answered and at < self.edit_ends()
 
     # ------------------------------------------------------------ where it stands
 
@@ -220,7 +221,7 @@ def _show(before: Comment | None, after: Comment) -> Iterator[Write]:
     if after.shown and was_shown:
         yield table.update(store, after.where(), "SET #json = :json, #gone = :gone", table.PRESENT, **seen)
     elif after.shown:
-        yield table.put(store, {**after.where(), **_uncounted(after), **seen})
+        yield table.put(store, {**after.where(), **_uncounted(after), "parent": after.parent, **seen})
     elif was_shown:
         yield table.delete(store, after.where())
 

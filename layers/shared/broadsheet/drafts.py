@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pydantic_core import from_json
 from ulid import ULID
 
-from . import clock, cursors, desk, inputs, keys, markup, public, roles, settings, site, slugs, table, translations
+from . import (
+    articles,
+    clock,
+    cursors,
+    desk,
+    inputs,
+    keys,
+    markup,
+    public,
+    roles,
+    settings,
+    site,
+    slugs,
+    table,
+    translations,
+)
 from .desk import Revision, State
 from .errors import BadJson, FieldError, Invalid, Problem, TooLarge, Unavailable, WrongState, invalid
 
@@ -54,7 +70,7 @@ class View:
         live = desk.Live(self.text.n, slugs.slug(state.words, state.key), "", None, [], "", state.edited_at)
         rules = site.get().comments.of(content["section"])
         none_yet = {"alternates": [], "comment_count": 0, "comments": content["comments"] or rules.mode}
-        none_yet |= {"more_about": [], "you_may_also_like": []}
+        none_yet |= json.loads(articles.NO_LISTS)
         return {**public.article(state, live, content), **none_yet}
 
 
@@ -333,8 +349,9 @@ def delete(article_id: str, version: int, by: Person, at: datetime) -> None:
         desk.audit(state, "delete", by.id, at),
     ]
     translations.commit(writes, state_write, state.group, lambda group: translations.leave(group, state))
-    for n in range(1, state.revision + 1):
-        table.write(table.delete(store, keys.revision(article_id, n)))
+    texts = [table.delete(store, keys.revision(article_id, n)) for n in range(1, state.revision + 1)]
+    for start in range(0, len(texts), table.MOST_WRITES):
+        table.transact(texts[start : start + table.MOST_WRITES])
 
 
 # ---------------------------------------------------------------- look through

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from string import ascii_lowercase
 
 LOOKS_LIKE = str.maketrans(
     {
@@ -16,11 +17,11 @@ LOOKS_LIKE = str.maketrans(
             "a": "аαɑ4",
             "b": "вьβ8",
             "c": "сϲ",
-            "d": "ԁ",
+            "d": "ԁđ",
             "e": "еєεҽ3",
             "g": "ɡց9",
-            "h": "һհн",
-            "i": "іїιɩı1l",
+            "h": "һհнħ",
+            "i": "іїιɩı1lłӏ",
             "j": "јϳ",
             "k": "кκ",
             "m": "м",
@@ -29,30 +30,57 @@ LOOKS_LIKE = str.maketrans(
             "p": "рρ",
             "q": "ԛգ",
             "r": "гꭇ",
-            "s": "ѕ5ꜱ",
-            "t": "тτ7",
+            "s": "ѕ5",
+            "t": "тτ7ŧ",
             "u": "υսμ",
             "v": "νѵ",
             "w": "ԝшщω",
             "x": "хχ",
             "y": "уүγ",
-            "z": "ᴢ2",
+            "z": "2",
         }.items()
         for letter in letters
     }
 )
+STYLED = str.maketrans(
+    {
+        styled: letter
+        for alphabet in (
+            "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘꞯʀꜱᴛᴜᴠᴡxʏᴢ",
+            map(chr, range(0x1F150, 0x1F16A)),
+            map(chr, range(0x1F170, 0x1F18A)),
+        )
+        for styled, letter in zip(alphabet, ascii_lowercase, strict=True)
+    }
+)
+"""Small capitals, and white letters in black circles and squares, that have no compatibility form."""
 SIGNS = str.maketrans("@!|$+€¢", "aiistec")
-"""Signs that pass for letters inside a word, and end one elsewhere."""
-LETTER = re.compile(r"[^\W_]")
+PUNCTUATION = re.compile(r"[!|+]+(?![^\W_]|[@$€¢])")
+"""Signs that pass for letters, but not where they end a word."""
+MARKS = re.compile(
+    "[\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed"
+    "\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f]"
+)
+"""What may be left out. In other scripts a mark is a vowel or makes another consonant, and stays."""
 
 
 def fold(text: str) -> str:
     """A name without what only sets it apart for a machine: spaces, marks, case, accents, look-alikes."""
-    return "".join(LETTER.findall(latin(text, signs=True)))
+    return "".join(letter for letter in latin(signed(plain(text))) if unicodedata.category(letter)[0] in "LNM")
 
 
-def latin(text: str, *, signs: bool = False) -> str:
-    """A text folded letter by letter; spaces and punctuation stay, but for the signs that pass for letters."""
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
-    bare = "".join(letter for letter in plain if unicodedata.category(letter) not in {"Mn", "Me", "Cf"})
-    return (bare.translate(SIGNS) if signs else bare).translate(LOOKS_LIKE)
+def plain(text: str) -> str:
+    """A text in small letters without accents and without what is not seen."""
+    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+    seen = "".join(letter for letter in MARKS.sub("", apart) if unicodedata.category(letter) != "Cf")
+    return unicodedata.normalize("NFC", seen).translate(STYLED)
+
+
+def signed(text: str) -> str:
+    """A plain text with the signs that pass for letters read as such."""
+    return PUNCTUATION.sub(" ", text).translate(SIGNS)
+
+
+def latin(text: str) -> str:
+    """A plain text with the letters and digits that pass for Latin ones read as such."""
+    return text.translate(LOOKS_LIKE)

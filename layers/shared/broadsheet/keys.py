@@ -50,7 +50,6 @@ Entities
 | Sessions | SESSIONS#<account>     | <ulid>                    | log-in       | one log-in of an account: its device and its session's hash  |
 | Sessions | TOKEN#<hash>           | TOKEN                     | token        | what a link in a mail is good for                            |
 | Sessions | THROTTLE#<what>#<hash> | THROTTLE                  | throttle     | how often something was tried lately                         |
-| Sessions | THROTTLE#reads#SALT    | THROTTLE                  | salt         | the day's salt for networks that read; written over each day |
 | Sessions | IDEMPOTENCY#<hash>     | IDEMPOTENCY               | idempotency  | what the first request with a key made                       |
 | Sessions | DUPLICATE#<hash>       | DUPLICATE                 | duplicate    | that somebody has just said this here                        |
 | Sessions | NETWORK#<comment>      | NETWORK                   | network      | from which network a guest wrote; 30 days                    |
@@ -66,7 +65,6 @@ Entities
 | Index    | NIGHT                  | <key>                     | night mark   | that those near it are to be ranked anew by night            |
 | Index    | REBUILD#<id>           | REBUILD                   | rebuild      | what is rebuilt for whom, how many articles are done         |
 | Index    | REBUILD#<id>           | PART#<part>               | part         | how far one part of it came, and which message brought it there |
-| Index    | READS#<slot>#<n>       | <key>                     | reads        | an article's reads of five minutes, and after which others   |
 
 Every item also has `entity` and `v`, the version of its shape. The key in a slug is eight random letters and digits that
 never change, so a new headline moves nothing. Times in keys are UTC with milliseconds, always 24 characters. Ids are ULIDs.
@@ -103,7 +101,6 @@ Access patterns
 | tally         | what it last counted                       | one BatchGetItem of ledger rows and counts                   |
 | tally         | the first replies of a root                | Query Site REPLIES#<root id>, 21 items                       |
 | reads         | whether articles are there                 | one BatchGetItem of discussions, for each instance and minute |
-| reads         | to count a read                            | UpdateItem Sessions THROTTLE#reads#<hash>, UpdateItem Index READS#<slot>#<n> |
 | send_mail     | what to send                               | GetItem Accounts MAIL#<ulid>                                 |
 | everybody     | who is asking                              | GetItem Sessions SESSION#<hash>, consistent                  |
 """
@@ -398,10 +395,6 @@ def throttle(what: str, who_hash: str) -> Key:
     return _key(f"THROTTLE#{what}#{who_hash}", "THROTTLE")
 
 
-def read_salt() -> Key:
-    return throttle("reads", "SALT")
-
-
 def idempotency(key_hash: str) -> Key:
     return _key(f"IDEMPOTENCY#{key_hash}", "IDEMPOTENCY")
 
@@ -436,19 +429,6 @@ def discussed_entry(span: str, shard: int, key: str) -> Key:
 
 EDGE = "EDGE#"
 MARKS, NIGHT_MARKS = "MARKS", "NIGHT"
-AFTER, LATER = "a_", "l_"
-"""Attributes of an article's reads that count after which others: right after, and later."""
-
-
-def reads(slot: str, shard: int) -> str:
-    """Partition of one shard of what was read in five minutes: `2026-03-01T09:35`."""
-    return f"READS#{slot}#{shard}"
-
-
-def read_entry(slot: str, shard: int, key: str) -> Key:
-    return _key(reads(slot, shard), key)
-
-
 def near(key: str) -> str:
     """Partition of what the builder keeps of an article."""
     return f"NEAR#{key}"

@@ -93,7 +93,7 @@ def _allowed(html: str) -> str:
         tags=TAGS,
         attributes=ATTRIBUTES,
         attribute_filter=_attribute,
-        url_schemes={"https", "mailto"},
+        url_schemes={"http", "https", "mailto"},
         link_rel=None,
         clean_content_tags={"script", "style", "template", "noscript", "object", "svg", "math"},
     )
@@ -121,8 +121,8 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
 
 
 def _link(url: str) -> bool:
-    """https, mail, a place on the page or on the site; `//host` and `/\\host` are other hosts in disguise."""
-    if url.startswith(("https://", "mailto:", "#")):
+    """The web, mail, a place on the page or on the site; `//host` and `/\\host` are other hosts in disguise."""
+    if url.startswith(("https://", "http://", "mailto:", "#")):
         return True
     return url.startswith("/") and not url.startswith(("//", "/\\"))
 

@@ -161,32 +161,50 @@ def ban(given: NewBan, by: Person, at: datetime) -> dict[str, Any]:
         "by": by.id,
         "at": clock.stamp(at),
     }
+    standing: Item | None = None
+    for _ in table.tries():
+        writes = _in_force(banned, facts, standing)
+        try:
+            table.transact([*writes, _audited({"ban": ban_id}, "ban writer", by, at)])
+        except table.Refused as refused:
+            standing = refused.items[writes[0]]
+            continue
+        return facts
+    raise Unavailable
+
+
+def _in_force(banned: _Banned, facts: dict[str, Any], standing: Item | None) -> list[Write]:
+    """The ban, in place of the one that stands: a writer has one at a time, and that one is listed."""
     store, hashed = settings.get().desk, writers.banned(banned.who)
-    writes = [
-        table.put(store, {**keys.ban(hashed), "entity": "ban", "v": 1, "until": banned.until, "ban": ban_id}),
-        table.put(store, {**keys.ban_entry(ban_id), "entity": "ban entry", "v": 1, "who": hashed, **facts}),
-        _audited({"ban": ban_id}, "ban writer", by, at),
+    item = {**keys.ban(hashed), "entity": "ban", "v": 1, "until": banned.until, "ban": facts["id"]}
+    entry = {**keys.ban_entry(facts["id"]), "entity": "ban entry", "v": 1, "who": hashed, **facts}
+    if standing is None:
+        return [table.put(store, item, table.ABSENT), table.put(store, entry)]
+    return [
+        table.put(store, item, "#ban = :ban", ban=standing["ban"]),
+        table.put(store, entry),
+        table.delete(store, keys.ban_entry(standing["ban"])),
     ]
-    table.transact(writes)
-    return facts
 
 
 def _whom(given: NewBan, at: datetime) -> _Banned:
+    if (given.comment_id is None) == (given.account_id is None):
+        raise invalid("comment_id", "required", "Give either the comment whose writer is meant, or an account.")
     days = timedelta(days=given.days) if given.days else None
     account = given.account_id
     if given.comment_id:
         comment = comments.load(given.comment_id)
         account = comment.account
         if account is None:
-            return _Banned(_network(comment), clock.stamp(at + min(days or LONGEST_NETWORK_BAN, LONGEST_NETWORK_BAN)))
-    if account is None:
-        raise invalid("comment_id", "required", "Give the comment whose writer is meant, or an account.")
+            return _Banned(
+                _network(comment, at), clock.stamp(at + min(days or LONGEST_NETWORK_BAN, LONGEST_NETWORK_BAN))
+            )
     return _Banned(f"account:{account}", clock.stamp(at + days) if days else None)
 
 
-def _network(comment: Comment) -> str:
+def _network(comment: Comment, at: datetime) -> str:
     item = table.get(settings.get().sessions, keys.network(comment.id), consistent=True)
-    if item is None:
+    if item is None or item["expires_at"] <= clock.epoch(at):
         raise NotFound("It is not known any more from where this was written.")
     return f"network:{item['network']}"
 
@@ -208,10 +226,12 @@ def lift(ban_id: str, by: Person, at: datetime) -> None:
     entry = table.get(store, keys.ban_entry(ban_id), consistent=True)
     if entry is None:
         raise NotFound
-    table.transact(
-        [
-            table.delete(store, keys.ban(entry["who"])),
-            table.delete(store, keys.ban_entry(ban_id)),
-            _audited({"ban": ban_id}, "lift ban", by, at),
-        ]
-    )
+    ended = [
+        table.delete(store, keys.ban(entry["who"]), "#ban = :ban", ban=ban_id),
+        table.delete(store, keys.ban_entry(ban_id)),
+        _audited({"ban": ban_id}, "lift ban", by, at),
+    ]
+    try:
+        table.transact(ended)
+    except table.Refused:
+        raise NotFound from None  # another one stands in its place, or somebody else has lifted it

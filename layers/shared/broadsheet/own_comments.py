@@ -58,16 +58,17 @@ def _edited(before: Comment, text: str, by: Writer, at: datetime) -> Comment:
         mode=discussions.open_of(discussion).mode_at(at),
         person=by.person,
         ban=ban,
+        imitates=False,
         approved=standing is not None,
         at=at,
     )
     phases.let_in(submission)
     decision = phases.judge(submission)
-    outcome = decision.outcome if before.state == "published" else "pending"
-    edited = before.changed(text=text, html=html, edited_at=clock.stamp(at))
-    if outcome == before.state:
-        return edited
-    return edited.decided(outcome, decision.phase, decision.why, at)
+    outcome = decision.outcome if before.state == "published" else before.state
+    words: dict[str, Any] = {"text": text, "html": html, "edited_at": clock.stamp(at)}
+    if outcome == before.state and (decision.outcome == "published" or before.trace[-1]["why"] == decision.why):
+        return before.changed(**words)
+    return before.decided(outcome, decision.phase, decision.why, at, **words)
 
 
 def _saved(before: Comment, after: Comment) -> bool:

@@ -10,13 +10,14 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from html import unescape
 from typing import TYPE_CHECKING, Literal
 
 from . import clock, folding, remarks, roles, site
 from .errors import Banned, CommentsClosed, MembersOnly
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from .discussions import Mode
     from .roles import Person
@@ -45,6 +46,8 @@ class Submission:
     mode: Mode
     person: Person | None
     ban: Item | None
+    imitates: bool
+    """Whether a member's name looks like one of the newsroom's."""
     approved: bool
     """Whether a moderator has approved a comment of this member."""
     at: datetime
@@ -67,7 +70,12 @@ def members(given: Submission) -> None:
 
 
 def banned(given: Submission) -> None:
-    if given.ban and (given.ban["until"] is None or given.ban["until"] > clock.stamp(given.at)):
+    refuse_banned(given.ban, given.at)
+
+
+def refuse_banned(ban: Item | None, at: datetime) -> None:
+    """Raises Banned while a ban holds. Of commenting, reacting and reporting."""
+    if ban and (ban["until"] is None or ban["until"] > clock.stamp(at)):
         raise Banned
 
 
@@ -82,18 +90,22 @@ def form(given: Submission) -> Decision | None:
     return None
 
 
+def names(given: Submission) -> Decision | None:
+    return Decision("names", "pending", "looks_like_staff") if given.imitates else None
+
+
 def words(given: Submission) -> Decision | None:
     lists = site.get().comments.words
-    forms = _forms(f"{given.name}\n{given.text}")
-    if found := _found(tuple(lists.get("reject", ())), forms):
+    forms = {form for text in (given.name, given.text, _visible(given.html)) for form in _forms(text)}
+    if found := _found(lists.get("reject", ()), forms):
         return Decision("words", "rejected", f"reject:{found}")
-    if found := _found(tuple(lists.get("hold", ())), forms):
+    if found := _found(lists.get("hold", ()), forms):
         return Decision("words", "pending", f"hold:{found}")
     return None
 
 
 def links(given: Submission) -> Decision | None:
-    count = remarks.links(given.html)
+    count = remarks.links(given.html, given.text)
     return Decision("links", "pending", f"{count}_links") if count > site.get().comments.links else None
 
 
@@ -108,7 +120,7 @@ def first_timer(given: Submission) -> Decision | None:
 
 
 LET_IN: tuple[Callable[[Submission], None], ...] = (closed, members, banned)
-JUDGED: tuple[Callable[[Submission], Decision | None], ...] = (form, words, links, held, first_timer)
+JUDGED: tuple[Callable[[Submission], Decision | None], ...] = (form, names, words, links, held, first_timer)
 
 
 def let_in(given: Submission) -> None:
@@ -129,24 +141,57 @@ def judge(given: Submission) -> Decision:
 
 # ---------------------------------------------------------------- word lists
 
+WORD = re.compile(r"[^\W_]+")
+CODE = re.compile(r"\d*+[^\W\d_]?\d*")
+"""A number, or what has one letter at most (`A55`, `5G`): its digits are digits."""
+SPELLED = re.compile(r"(?<![^\W_])([^\W_])[\W_]+(?=[^\W_](?![^\W_]))")
+INSIDE = r"[^\W_]|[\u0900-\u0963\u0966-\u0dff]"
+"""What belongs to a word: letters and digits, and the vowel signs of India's scripts."""
+UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+)
+"""Scripts that set no spaces between words: there a word is found anywhere."""
 
-def _forms(text: str) -> tuple[str, ...]:
-    """A text as written, with look-alikes replaced, and with spelled-out words (`b u y`) drawn together."""
-    plain = text.casefold()
-    folded = folding.latin(text)
-    drawn = re.sub(r"(?<![^\W_])([^\W_])[\W_]+(?=[^\W_](?![^\W_]))", r"\1", folded)
-    return plain, folding.latin(text, signs=True), folded, drawn
+
+def _visible(html: str) -> str:
+    """What a reader sees of it: markup in the middle of a word hides nothing."""
+    return unescape(re.sub(r"<[^>]*>", "", html))
 
 
-def _found(wanted: tuple[str, ...], forms: tuple[str, ...]) -> str | None:
+def _forms(text: str) -> set[str]:
+    """A text with look-alikes replaced, by signs as well, and with spelled-out words (`b u y`) drawn together."""
+    plain = folding.plain(text)
+    read = {plain, folding.signed(plain)}
+    return {_latin(form) for form in read | {SPELLED.sub(r"\1", form) for form in read}}
+
+
+def _latin(plain: str) -> str:
+    return WORD.sub(lambda word: word[0] if CODE.fullmatch(word[0]) else folding.latin(word[0]), plain)
+
+
+def _found(wanted: Iterable[str], forms: set[str]) -> str | None:
     for word in wanted:
-        if any(_pattern(word).search(text) for text in forms):
-            return word
+        pieces, pattern = _pattern(word)
+        for text in forms:
+            if any(piece in text for piece in pieces) and pattern.search(text):
+                return word
     return None
 
 
 @cache
-def _pattern(word: str) -> re.Pattern[str]:
-    """The word or phrase, with nothing that belongs to a word on either side, as written or folded."""
-    parts = [r"[\W_]+".join(map(re.escape, form.split())) for form in {word.casefold(), folding.latin(word)}]
-    return re.compile(rf"(?<![^\W_])(?:{'|'.join(sorted(parts))})(?![^\W_])")
+def _pattern(word: str) -> tuple[set[str], re.Pattern[str]]:
+    """The word or phrase with nothing that belongs to a word on either side, and what to look for before it is tried."""
+    plain = folding.plain(word)
+    forms = {_latin(plain), _latin(plain.translate(folding.SIGNS))}
+    phrases = [pieces for form in sorted(forms) if (pieces := form.split())]
+    return {max(pieces, key=len) for pieces in phrases}, re.compile("|".join(map(_alone, phrases)))
+
+
+def _alone(pieces: list[str]) -> str:
+    before = f"(?<!{INSIDE})" if _spaced(pieces[0][0]) else ""
+    after = f"(?!{INSIDE})" if _spaced(pieces[-1][-1]) else ""
+    return before + r"[\W_]+".join(map(re.escape, pieces)) + after
+
+
+def _spaced(letter: str) -> bool:
+    return letter.isalnum() and not UNSPACED.match(letter)

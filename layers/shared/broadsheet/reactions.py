@@ -9,7 +9,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from . import comments, keys, sessions, settings, site, table, throttle
+from . import comments, keys, phases, sessions, settings, site, table, throttle, writers
 from .errors import NotFound, Unavailable, WrongCommentState, invalid
 
 if TYPE_CHECKING:
@@ -24,12 +24,14 @@ if TYPE_CHECKING:
 def react(comment_id: str, kind: str | None, by: Current, at: datetime) -> dict[str, Any]:
     """Reacts, changes one's mind, or takes it back with None. Twice the same changes nothing.
 
-    Raises NotFound, WrongCommentState, TooManyRequests, Invalid.
+    Raises NotFound, WrongCommentState, Banned, TooManyRequests, Invalid.
     """
     if kind is not None and kind not in site.get().comments.reactions:
         raise invalid("kind", "unknown_value", f"One of {', '.join(site.get().comments.reactions)}.")
     for _ in table.tries():
-        comment, standing = _met(comment_id, by, at)
+        comment, standing, ban = _met(comment_id, by, at)
+        if kind is not None:
+            phases.refuse_banned(ban, at)
         if (standing["kind"] if standing else None) == kind:
             return {"kind": kind}
         if kind is not None and comment.state != "published":
@@ -39,22 +41,23 @@ def react(comment_id: str, kind: str | None, by: Current, at: datetime) -> dict[
     raise Unavailable
 
 
-def _met(comment_id: str, by: Current, at: datetime) -> tuple[Comment, Item | None]:
-    """The comment, and how this member reacted so far. Raises NotFound, TooManyRequests."""
+def _met(comment_id: str, by: Current, at: datetime) -> tuple[Comment, Item | None, Item | None]:
+    """The comment, how this member reacted so far, and a ban. Raises NotFound, TooManyRequests."""
     names, who = settings.get(), by.person.id
     wanted = [
         (names.desk, keys.comment(comment_id)),
         (names.site, keys.reaction(comment_id, _hashed(comment_id, who))),
+        (names.desk, writers.ban(f"account:{who}")),
         (names.sessions, throttle.REACT_BY.key(who, at)),
     ]
     read = table.batch_get_across(wanted, consistent=True)
-    record, standing, window = (read.get((name, key["pk"], key["sk"])) for name, key in wanted)
+    record, standing, ban, window = (read.get((name, key["pk"], key["sk"])) for name, key in wanted)
     comment = comments.comment_of(record) if record else None
     if comment is None or not comment.shown:
         raise NotFound
     if names.throttles:
         throttle.REACT_BY.check(window, at)
-    return comment, standing
+    return comment, standing, ban
 
 
 def _counted(comment: Comment, kind: str | None, standing: Item | None, by: Current, at: datetime) -> bool:

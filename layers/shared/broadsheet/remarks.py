@@ -20,19 +20,21 @@ if TYPE_CHECKING:
 
 LONGEST = 2_000
 MOST_MARKS = 5
-"""Combining marks in a row; Hebrew with all its signs needs that many."""
+"""Combining marks in a row, joiners between them included; Hebrew with all its signs needs that many."""
 MOST_LINKED = 20
 """Bare addresses that become links; finding them takes time that grows with their square."""
 BREAKS = re.compile("\r\n?|[\u2028\u2029\x85]")
 CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufff9-\ufffb\ufffe\uffff]")
 TURNS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-FLAGS = "\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f"
+FLAGS = "\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{3,6}\U000e007f"
+"""Of Scotland, say: a black flag and a code of a few invisible letters."""
 INVISIBLE = re.compile(
     f"({FLAGS})|[\u00ad\u034f\u115f\u1160\u180e\u200b\u2060-\u2065\u206a-\u206f\u3164\ufeff\uffa0\U000e0000-\U000e01ef]"
 )
 LOOSE_JOINER = re.compile(
     "(?<![^\\s\u200c\u200d])[\u200c\u200d]+|[\u200c\u200d]+(?![^\\s\u200c\u200d])|(?<=[\u200c\u200d])[\u200c\u200d]+"
 )
+JOINERS = "\u200c\u200d"
 TAGS = {"p", "br", "blockquote", "em", "strong", "code", "pre", "a"}
 RULES = ["blockquote", "emphasis", "backticks", "fence", "link", "autolink", "linkify", "newline", "escape", "entity"]
 
@@ -52,17 +54,16 @@ def clean_name(text: str) -> str:
 
 
 def _without_towers(text: str) -> str:
-    runs = groupby(text, lambda letter: unicodedata.category(letter) in {"Mn", "Me"})
+    runs = groupby(text, lambda letter: letter in JOINERS or unicodedata.category(letter) in {"Mn", "Me"})
     return "".join("".join(run)[:MOST_MARKS] if marks else "".join(run) for marks, run in runs)
 
 
 def html(text: str) -> str:
     """The clean text as HTML that may stand in any page."""
-    bare = text.count("://") + text.count("www.")
     return nh3.clean(
-        _markdown(linkify=bare <= MOST_LINKED).render(text),
+        _markdown(linkify=_addresses(text) <= MOST_LINKED).render(text),
         tags=TAGS,
-        attributes={"a": {"href"}},
+        attributes={"a": {"href"}, "*": set()},
         set_tag_attribute_values={"p": {"dir": "auto"}, "pre": {"dir": "auto"}},
         url_schemes={"http", "https", "mailto"},
         link_rel="nofollow ugc noopener",
@@ -79,5 +80,11 @@ def _markdown(*, linkify: bool) -> MarkdownIt:
     return reader
 
 
-def links(html_text: str) -> int:
-    return html_text.count("<a href=")
+def links(html_text: str, text: str) -> int:
+    """How many there are, or how many addresses where those are too many to become links."""
+    bare = _addresses(text)
+    return bare if bare > MOST_LINKED else html_text.count("<a href=")
+
+
+def _addresses(text: str) -> int:
+    return text.count("://") + text.count("www.")

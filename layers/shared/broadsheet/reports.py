@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import clock, comments, keys, sessions, settings, site, table, throttle
+from . import clock, comments, keys, phases, sessions, settings, site, table, throttle, writers
 from .errors import NotFound, Unavailable
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def report(comment_id: str, given: Report, by: Current, at: datetime) -> None:
-    """Reports a comment; the same member's second report of it changes nothing. Raises NotFound, TooManyRequests."""
+    """Reports a comment; the same member's second report of it changes nothing. Raises NotFound, Banned, TooManyRequests."""
     for _ in table.tries():
         comment, told = _met(comment_id, by, at)
         if told or comment.state != "published" or _counted(comment, given, by, at):
@@ -33,13 +33,15 @@ def _met(comment_id: str, by: Current, at: datetime) -> tuple[Comment, Item | No
     wanted = [
         (names.desk, keys.comment(comment_id)),
         (names.desk, keys.report(comment_id, who)),
+        (names.desk, writers.ban(f"account:{who}")),
         (names.sessions, throttle.REPORT_BY.key(who, at)),
     ]
     read = table.batch_get_across(wanted, consistent=True)
-    record, told, window = (read.get((name, key["pk"], key["sk"])) for name, key in wanted)
+    record, told, ban, window = (read.get((name, key["pk"], key["sk"])) for name, key in wanted)
     comment = comments.comment_of(record) if record else None
     if comment is None or not (comment.shown or told):
         raise NotFound
+    phases.refuse_banned(ban, at)
     if names.throttles and not told:
         throttle.REPORT_BY.check(window, at)
     return comment, told

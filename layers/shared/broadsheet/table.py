@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 Item = dict[str, Any]
 MAX_ITEM_BYTES = 400 * 1024
+MOST_WRITES = 100
 TRIES = 8
 BUSY = frozenset(
     {
@@ -318,7 +319,7 @@ def write(operation: Write) -> None:
 
 
 def transact(writes: Iterable[Write]) -> None:
-    """All of the writes, 100 at most, or none. Raises Refused, or Unavailable when others kept getting in the way.
+    """All of the writes, MOST_WRITES of them, or none. Raises Refused, or Unavailable when others kept getting in the way.
 
     Botocore does not retry a transaction that collided with another one, so that is done here; one token for all tries
     makes sure that an answer lost on the way does not become a second transaction.

@@ -12,6 +12,7 @@ the thread's revision moves, and whoever polls comes for it.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -207,23 +208,31 @@ def show(key: str, sources: list[Source]) -> None:
 
 
 def _shown(comment: str, where: Key, *, root: bool = False) -> None:
-    """One comment's, made from what is true now; whoever is slower finds a newer one and reads again."""
+    """One comment's, made from what is true now; whoever is slower finds a newer one and reads again.
+
+    Whoever wrote looks once more: a faster one may have found nothing to do, and left nothing to be found.
+    """
     for _ in table.tries():
-        item, sums = _shown_and_sums(comment, where)
-        if item is None:
+        with suppress(table.Refused):
+            while _shown_anew(comment, where, root=root):
+                pass
             return
-        fresh = _fresh(comment, sums, root=root)
-        if all(item[name] == value for name, value in fresh.items()):
-            return
-        sets = ", ".join(f"#{name} = :{name}" for name in fresh)
-        unmoved = "#tallied = :seen"
-        store, step = settings.get().site, {"seen": item["tallied"], "next": item["tallied"] + 1}
-        try:
-            table.write(table.update(store, where, f"SET {sets}, #tallied = :next", unmoved, **fresh, **step))
-        except table.Refused:
-            continue
-        return
     raise Unavailable
+
+
+def _shown_anew(comment: str, where: Key, *, root: bool) -> bool:
+    """Whether there was something to change. Raises Refused."""
+    item, sums = _shown_and_sums(comment, where)
+    if item is None:
+        return False
+    fresh = _fresh(comment, sums, root=root)
+    if all(item[name] == value for name, value in fresh.items()):
+        return False
+    values = ", ".join(f"#{name} = :{name}" for name in fresh)
+    sets, unmoved = f"SET {values}, #tallied = :next", "#tallied = :seen"
+    step = {"seen": item["tallied"], "next": item["tallied"] + 1}
+    table.write(table.update(settings.get().site, where, sets, unmoved, **fresh, **step))
+    return True
 
 
 def _shown_and_sums(comment: str, where: Key) -> tuple[Item | None, Item]:

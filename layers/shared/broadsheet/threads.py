@@ -10,7 +10,7 @@ import json
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-from . import cursors, discussions, keys, settings, table
+from . import cursors, discussions, keys, settings, site, table
 from .errors import NothingPublished
 
 if TYPE_CHECKING:
@@ -98,14 +98,22 @@ def _listed(rows: list[Item], listing: str, *, more: bool) -> str:
 
 
 def living(rows: list[Item], *, more: bool) -> list[Item]:
-    """Replies without the tombstones that keep nothing apart any more: nothing shown stands below them."""
+    """Replies without the tombstones that keep nothing apart any more: nothing shown answers them."""
     kept: list[Item] = []
-    below = "\uffff" if more else ""
+    answered: set[str | None] = set()
+    last = rows[-1]["sk"] if more else ""
     for row in reversed(rows):
-        if not row["gone"] or below.startswith(f"{row['sk']}#") or below == "\uffff":
+        if not row["gone"] or row["sk"].rpartition("#")[2] in answered or _goes_on(row["sk"], last):
             kept.append(row)
-            below = row["sk"]
+            answered.add(row["parent"])
     return kept[::-1]
+
+
+def _goes_on(path: str, last: str) -> bool:
+    """Whether an answer may be on the next page: to a page's last one, or to those beside it where threads go no deeper."""
+    deepest = path.count("#") + 1 == site.get().comments.depth
+    beside = deepest and path.rpartition("#")[0] == last.rpartition("#")[0]
+    return bool(last) and (path == last or beside)
 
 
 def first_replies(root_id: str) -> tuple[str, str | None]:

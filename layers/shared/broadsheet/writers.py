@@ -33,6 +33,12 @@ class Writer:
         """What throttles, bans and claims know them by."""
         return f"account:{self.person.id}" if self.person else f"network:{self.network}"
 
+    def unproven_name(self, given: str) -> str:
+        """What is to be compared with the newsroom's names: a guest's, or one that a reader chose."""
+        if self.person is None:
+            return given
+        return self.person.display_name if self.person.role == "reader" else ""
+
     def wrote(self, comment: Comment) -> bool:
         if self.person:
             return comment.account == self.person.id
@@ -40,7 +46,12 @@ class Writer:
 
     @property
     def ban(self) -> Key:
-        return keys.ban(banned(self.name))
+        return ban(self.name)
+
+
+def ban(name: str) -> Key:
+    """Where a ban of a writer stands."""
+    return keys.ban(banned(name))
 
 
 def banned(name: str) -> str:
