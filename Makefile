@@ -14,7 +14,7 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python;
 export PORT DATA SEED THROTTLES DYNAMODB_ENDPOINT
 export PYTHONPATH := layers/shared
 
-.PHONY: help setup run sam-local admin reapply-erasures recount test lint fuzz openapi docs bench tools lock-tools build lint-template test-artefact
+.PHONY: help setup run sam-local admin reapply-erasures recount test lint fuzz openapi docs bench tools lock-tools word-tables build lint-template test-artefact
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1 \2/p' $(MAKEFILE_LIST) | while read -r target text; do printf '  make %-12s %s\n' "$$target" "$$text"; done
@@ -85,8 +85,11 @@ tools: .tools/sam/.installed .tools/checkov/.installed ## Installs the SAM CLI w
 	@$(UV) pip install --quiet --require-hashes --python .tools/$*/bin/python -r $<
 	@touch $@
 
+word-tables: .tools/words/.installed ## Makes the tables of word frequencies anew, after a change of how words are read
+	@.tools/words/bin/python -m tools.word_tables
+
 lock-tools: .venv/.installed ## Locks the tools' versions anew, after an edit of tools/*.in
-	@for tool in sam checkov; do $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+	@for tool in sam checkov words; do $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 		--custom-compile-command "make lock-tools" tools/$$tool.in -o tools/$$tool.txt || exit; done
 
 layers/dependencies/requirements.txt: uv.lock

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.httpsession import URLLib3Session
-from broadsheet import changes, commenting, desk, publishing, streams, table, tallying, translations
+from broadsheet import changes, commenting, desk, publishing, rebuilding, streams, table, tallying, translations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -48,6 +48,8 @@ CONDITIONS: dict[str, Callable[[Write], bool]] = {
     "admins": _pk("ADMINS"),
     "lease": _pk("MAIL#"),
     "front": _pk("FRONT"),
+    "rebuild": _sk("REBUILD"),
+    "part": lambda write: write.item["sk"].startswith("PART#"),
     "record": _pk("COMMENT#"),
     "reaction": _pk("REACTIONS#"),
     "report": _pk("REPORTS#"),
@@ -186,6 +188,7 @@ OTHERS: dict[str, Callable[[Callable[[Any, str, Any], None]], None]] = {
     "second look": _without_second_look,
     "second try": _without_second_try,
     "unreadable": _trusting,
+    "remembering": lambda patch: patch(rebuilding, "_remembered", lambda message_id, standing: None),
     "relisting": lambda patch: patch(desk, "relist", lambda before, after: []),
     "unscheduling": lambda patch: patch(publishing, "_unschedule", lambda state: []),
     "answered": lambda patch: patch(commenting, "answered", lambda parent: []),

@@ -44,7 +44,7 @@ def _spliced(article: table.Item, parts: dict[str, table.Item]) -> str:
     return f'{text_of(article)[:-1]},"alternates":{alternates},{comments},{lists[1:]}'
 
 
-NO_LISTS = '{"more_about":[],"you_may_also_like":[]}'
+NO_LISTS = '{"more_about":[],"you_may_also_like":[],"lists":{"built_at":null,"version":0}}'
 
 
 def text_of(item: table.Item) -> str:

@@ -66,6 +66,10 @@ class State:
     published_at: str | None = None
     live: Live | None = None
     corrections: list[dict[str, str]] = field(default_factory=list)
+    pins: dict[str, list[str]] = field(
+        default_factory=lambda: {"more_about": [], "you_may_also_like": [], "banned": []}
+    )
+    """What editors want in its lists and what not, by article id."""
 
     @property
     def slug(self) -> str:

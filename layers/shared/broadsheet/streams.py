@@ -1,4 +1,4 @@
-"""Stream records: what fails is reported and tried again, and the others are done."""
+"""Records of streams and messages of queues: what fails is reported and tried again, and the others are done."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ if TYPE_CHECKING:
 
 
 def each(records: Iterable[dict[str, Any]], do: Callable[[dict[str, Any]], None]) -> dict[str, list[dict[str, str]]]:
-    """Lambda's partial batch answer. It starts again at the lowest failure, so `do` must bear being repeated."""
+    """Lambda's partial batch answer. A stream starts again at the lowest failure, so `do` must bear being repeated."""
     failed = []
     for record in records:
         try:
             do(record)
         except Exception as error:  # one record's failure is that record's: the answer says which
-            number = record["dynamodb"]["SequenceNumber"]
-            bug("record failed", error, sequence_number=number)
-            failed.append({"itemIdentifier": number})
+            which = _which(record)
+            bug("record failed", error, **which)
+            failed += [{"itemIdentifier": number} for number in which.values()]
     return {"batchItemFailures": failed}
 
 
@@ -39,3 +39,9 @@ def together(records: Iterable[dict[str, Any]], do: Callable[[list[Key]], Any]) 
 def _key(record: dict[str, Any]) -> Key:
     found = record["dynamodb"]["Keys"]
     return {"pk": found["pk"]["S"], "sk": found["sk"]["S"]}
+
+
+def _which(record: dict[str, Any]) -> dict[str, str]:
+    if "messageId" in record:
+        return {"message_id": record["messageId"]}
+    return {"sequence_number": record["dynamodb"]["SequenceNumber"]}
