@@ -76,6 +76,7 @@ def everything(stage: Stage, time: Clock, monkeypatch: pytest.MonkeyPatch) -> li
     stage.settle()
     _reads(walk, live["slug"])
     _picks(walk, live)
+    stage.night()
     _rebuilds(walk, live["slug"])
     _becomes_a_member_and_leaves(walk, live["slug"])
     _administers(walk)
@@ -234,7 +235,7 @@ def _schedules(walk: Walk) -> None:
 def _reads(walk: Walk, slug: str) -> None:
     other = walk("GET", "/v1/articles", token="").json["items"][0]["slug"]
     walk("POST", f"/v1/articles/{slug}/reads", {"before": [other]}, token="")
-    walk.time.forward(minutes=6)
+    walk.time.forward(seconds=315 - walk.time.now.timestamp() % 300)  # its five minutes are over and settled
     walk.stage.every_five_minutes()
     for path in (
         f"/v1/articles/{slug}",

@@ -196,7 +196,7 @@ class Stage:
         iterator = streams.get_shard_iterator(**shard, **since)["ShardIterator"]
         found: list[Any] = []
         while (page := streams.get_records(ShardIterator=iterator))["Records"]:
-            found += page["Records"]
+            found += [_as_delivered(record) for record in page["Records"]]
             iterator = page["NextShardIterator"]
         if found:
             self._delivered[name] = found[-1]["dynamodb"]["SequenceNumber"]
@@ -228,6 +228,11 @@ class Stage:
     def every_five_minutes(self) -> Any:
         """The tick of build_lists."""
         return self.invoke("BuildListsFunction", {"source": "aws.events", "detail-type": "Scheduled Event"})
+
+    def night(self) -> None:
+        """The night's work, to its end."""
+        self.invoke("BuildListsFunction", {"night": True})
+        self.settle()
 
     # ------------------------------------------------------------ people
 
@@ -368,6 +373,16 @@ def _shard(table_name: str) -> dict[str, str] | None:
         return None
     described = table.client("dynamodbstreams").describe_stream(StreamArn=arn)["StreamDescription"]
     return {"StreamArn": arn, "ShardId": described["Shards"][0]["ShardId"]}
+
+
+def _as_delivered(record: Any) -> Any:
+    """With its time as Lambda has it."""
+    change = record["dynamodb"]
+    return {**record, "dynamodb": {**change, "ApproximateCreationDateTime": _seconds(change)}}
+
+
+def _seconds(change: Any) -> float:
+    return float(change["ApproximateCreationDateTime"].timestamp())
 
 
 @cache

@@ -46,10 +46,9 @@ class Worker:
         self._waits.release()
 
     def _await(self) -> None:
+        """What it fails with is for `run` to raise, which leaves no other worker waiting."""
         if not self._waits.acquire(timeout=PATIENCE):
             raise TimeoutError
-        if self.error:
-            raise self.error
 
     def turn(self) -> None:
         """Lets it make one call, up to where it is about to make the next."""
@@ -95,3 +94,6 @@ def run(workers: list[Worker], order: Iterator[int], after_each: Callable[[], No
         for worker in workers:
             if not worker.done:
                 worker.end()
+    for worker in workers:
+        if worker.error:
+            raise worker.error

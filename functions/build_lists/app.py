@@ -1,15 +1,18 @@
-"""Prepares what readers will ask for: when an article changed, every five minutes, and when a rebuild is asked for."""
+"""Prepares what readers will ask for: when an article changes, every five minutes, every night, and when somebody asks for it."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
 
-from broadsheet import clock, edge, front, keys, lists, popular, rebuilding, streams
+from broadsheet import clock, edge, front, keys, lists, nightly, popular, rebuilding, streams
 from broadsheet.changes import Change, changes
+from broadsheet.observability import measure
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from broadsheet.keys import Key
 
 
 def handler(event: dict[str, Any], context: Any) -> Any:  # noqa: ARG001
@@ -22,7 +25,47 @@ def handler(event: dict[str, Any], context: Any) -> Any:  # noqa: ARG001
             return rebuilding.begin(asked, clock.now())
         case {"source": "aws.events"}:
             return _pass(clock.now())
+        case {"night": True}:
+            return nightly.begin()
     raise ValueError("an event of no known kind")
+
+
+# ---------------------------------------------------------------- when something changes
+
+
+def _follow(records: list[dict[str, Any]]) -> dict[str, list[dict[str, str]]]:
+    """Both lists of all articles that the changes touch, then the front in every language they touch."""
+    seen, _ = changes(record for record in records if streams.is_of(record, keys.ARTICLE))
+    turned = [change for change in seen if change.comes_or_goes]
+    _purge(turned)
+    answer = streams.together(records, _choose)
+    if turned:
+        popular.prepare(clock.now())
+    for language in sorted({None, *(change.language for change in seen)}, key=str):
+        front.build(language, clock.now())
+    measure("ListsBehind", streams.age(records, clock.now()))
+    return answer
+
+
+def _choose(changed: list[Key]) -> None:
+    at, names = clock.now(), {sk: [keys.id_of(key["pk"]) for key in changed if key["sk"] == sk] for sk in WANTED}
+    lists.follow(names[keys.ARTICLE], at)
+    lists.choose(names[keys.PINS], at)
+    if names[keys.PICKS]:
+        popular.prepare(at)
+        front.build_all(at)
+
+
+WANTED = (keys.ARTICLE, keys.PINS, keys.PICKS)
+"""What the template's filter lets through, by sort key."""
+
+
+def _purge(turned: list[Change]) -> None:
+    if turned:
+        edge.purge({change.slug for change in turned}, since=turned[-1].sequence_number)
+
+
+# ---------------------------------------------------------------- by the clock, and in pieces
 
 
 def _pass(at: datetime) -> None:
@@ -32,43 +75,12 @@ def _pass(at: datetime) -> None:
         front.build_all(at)
 
 
-def _follow(records: list[dict[str, Any]]) -> dict[str, list[dict[str, str]]]:
-    """The front in every language that the changes touch, and the lists of all articles they touch."""
-    seen, _ = changes(record for record in records if _key(record)["sk"] == keys.ARTICLE)
-    turned = [change for change in seen if change.comes_or_goes]
-    _purge(turned)
-    if turned:
-        popular.prepare(clock.now())
-    for language in sorted({None, *(change.language for change in seen)}, key=str):
-        front.build(language, clock.now())
-    answer = streams.each(records, _follow_one)
-    lists.choose_marked(clock.now())
-    return answer
-
-
-def _follow_one(record: dict[str, Any]) -> None:
-    key = _key(record)
-    match key["sk"]:
-        case keys.ARTICLE:
-            lists.follow(keys.id_of(key["pk"]), clock.now())
-        case keys.PINS:
-            lists.rebuild(keys.id_of(key["pk"]), clock.now())
-        case keys.PICKS:
-            popular.prepare(clock.now())
-            front.build_all(clock.now())
-
-
-def _key(record: dict[str, Any]) -> dict[str, str]:
-    return {name: value["S"] for name, value in record["dynamodb"]["Keys"].items()}
-
-
-def _purge(turned: list[Change]) -> None:
-    if turned:
-        edge.purge({change.slug for change in turned}, since=turned[-1].sequence_number)
-
-
 def _work_off(message: dict[str, Any]) -> None:
-    rebuilding.work(message["messageId"], json.loads(message["body"]), clock.now(), _rebuild)
+    piece = json.loads(message["body"])
+    if "night" in piece:
+        nightly.work(piece, clock.now())
+    else:
+        rebuilding.work(message["messageId"], piece, clock.now(), _rebuild)
 
 
 def _rebuild(key: str) -> None:

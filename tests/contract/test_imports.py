@@ -25,6 +25,7 @@ READERS = {
     "cursors",
     "discussions",
     "errors",
+    "filling",
     "front",
     "http",
     "keys",
@@ -38,6 +39,7 @@ READERS = {
     "slugs",
     "table",
     "threads",
+    "whys",
 }
 """All of broadsheet that the readers' function loads. It grows by decision only."""
 LATE = {"argon2", "linkify_it", "markdown_it", "jinja2", "zxcvbn"}

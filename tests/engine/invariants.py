@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from broadsheet import articles, desk, keys, listings, public, settings, site, table
+from broadsheet import desk, keys, listings, packing, public, settings, site, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -230,7 +230,7 @@ def _differences(name: str, wanted: dict[Place, Item | None], found: dict[Place,
 
 def _parsed(item: Item | None) -> Any:
     """DynamoDB keeps no order of keys, so neither does the JSON made of what it kept."""
-    return {**item, "json": json.loads(articles.text_of(item))} if item and "json" in item else item
+    return {**item, "json": json.loads(packing.text_of(item))} if item and "json" in item else item
 
 
 # ---------------------------------------------------------------- the front

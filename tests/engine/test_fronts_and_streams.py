@@ -43,7 +43,8 @@ def _build(stage: Stage, records: Records) -> list[str]:
 
 def _record(language: str = "en") -> dict[str, Any]:
     image = {"slug": {"S": "x-0000000a"}, "language": {"S": language}}
-    return {"eventName": "INSERT", "dynamodb": {"SequenceNumber": "1", "Keys": {}, "NewImage": image}}
+    keys = {"pk": {"S": "ARTICLE#0000000a"}, "sk": {"S": "ARTICLE"}}
+    return {"eventName": "INSERT", "dynamodb": {"SequenceNumber": "1", "Keys": keys, "NewImage": image}}
 
 
 def _news(stage: Stage) -> Records:

@@ -8,7 +8,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from broadsheet import keys, rebuilding, settings, table
+from broadsheet import keys, pieces, rebuilding, settings, table
 
 from tests.engine.sabotage import falls_without
 from tests.engine.threads import at_once
@@ -75,7 +75,7 @@ def die_after(patch: pytest.MonkeyPatch, call: int) -> None:
         return carried_out
 
     patch.setattr(table, "_call", dying(table._call))
-    patch.setattr(rebuilding, "_send", dying(rebuilding._send))
+    patch.setattr(pieces, "send", dying(pieces.send))
 
 
 def work_off(stage: Stage) -> int:

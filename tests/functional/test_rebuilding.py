@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from broadsheet import keys, rebuilding, settings, slugs, table
+from broadsheet import keys, pieces, rebuilding, settings, slugs, table
 from broadsheet.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def test_a_part_waits_a_second_between_two_pieces(stage: Stage, builder: Builder
     listed(stage, 60)
     asked(stage, all=True)
     stage.settle()
-    assert stage.post.delays == [0, rebuilding.PAUSE, rebuilding.PAUSE]
+    assert stage.post.delays == [0, pieces.PAUSE, pieces.PAUSE]
 
 
 def test_where_nothing_is_published_there_is_nothing_to_do(stage: Stage, builder: Builder) -> None:

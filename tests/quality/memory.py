@@ -11,12 +11,12 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from broadsheet.ranking import index as verbs
-from broadsheet.ranking.index import Lists, Moved, Posting, Signals
+from broadsheet.ranking.index import Lists, Moved, Posting, Shown, Signals, Standing, Wishes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from broadsheet.ranking.index import Article, Entry, Place, Print, PutMark, Write
+    from broadsheet.ranking.index import Article, Entry, Facts, Place, Print, Write
     from broadsheet.ranking.near import Near
 
 TRIES = 50
@@ -40,10 +40,9 @@ class MemoryIndex:
         self.stored_prints: dict[str, Print] = {}
         self.stored_postings: dict[str, list[Posting]] = defaultdict(list)
         self.stored_edges: dict[str, dict[tuple[float, str], None]] = defaultdict(dict)
-        self.stored_lists: dict[str, tuple[Lists, int]] = {}
+        self.stored_lists: dict[str, Standing] = {}
         self.stored_showings: dict[str, set[str]] = defaultdict(set)
-        self.stored_marks: set[PutMark] = set()
-        self.stored_night_marks: set[str] = set()
+        self.stored_marks: dict[str, int] = {}
         self.given_signals: dict[str, Signals] = {}
         self.calls: dict[str, int] = defaultdict(int)
 
@@ -85,8 +84,18 @@ class MemoryIndex:
 
         return self._read("edges", 0, read)
 
-    def lists(self, article_id: str) -> tuple[Lists, int]:
-        return self._read("lists", 1, lambda: self.stored_lists.get(article_id, (Lists(), 0)))
+    def lists(self, ids: Iterable[str]) -> Mapping[str, Standing]:
+        wanted = sorted(ids)
+        return dict.fromkeys(wanted, Standing()) | self._batch("lists", self.stored_lists, wanted)
+
+    def cards(self, ids: Iterable[str]) -> Mapping[str, str]:
+        cards = {name: one.title for name, one in self.articles.items() if one.live}
+        return self._batch("cards", cards, ids)
+
+    def shown(self, facts: Facts, lists: Lists, cards: Mapping[str, str], wishes: Wishes) -> Shown:
+        choices = (*lists.more_about, *lists.you_may_also_like)
+        text = f"{facts.id} {lists} {[cards[choice.id] for choice in choices]} {sorted(wishes.never)}"
+        return Shown(text, text)
 
     def shown_by(self, article_id: str) -> Iterable[str]:
         return self._read("shown_by", 0, lambda: sorted(self.stored_showings.get(article_id, ())))
@@ -99,14 +108,16 @@ class MemoryIndex:
 
         return self._read("newest", 0, read)
 
-    def signals(self, article_id: str) -> Signals:
-        return self._read("signals", 1, lambda: self.given_signals.get(article_id, Signals()))
+    def signals(self, ids: Iterable[str]) -> Mapping[str, Signals]:
+        wanted = sorted(ids)
+        return dict.fromkeys(wanted, Signals()) | self._batch("signals", self.given_signals, wanted)
 
-    def marks(self, at_most: int) -> Sequence[PutMark]:
-        return self._read("marks", 0, lambda: sorted(self.stored_marks)[:at_most])
+    def marks(self, shard: int, after: str, at_most: int) -> Sequence[verbs.PutMark]:
+        """All are in one shard."""
+        return self._read("marks", 0, lambda: [verbs.PutMark(*one) for one in self._marks(shard, after)[:at_most]])
 
-    def night_marks(self, at_most: int) -> Sequence[str]:
-        return self._read("night_marks", 0, lambda: sorted(self.stored_night_marks)[:at_most])
+    def _marks(self, shard: int, after: str) -> list[tuple[str, int]]:
+        return [] if shard else sorted((name, seen) for name, seen in self.stored_marks.items() if name > after)
 
     def tries(self) -> Iterator[int]:
         return iter(range(TRIES))
@@ -147,8 +158,10 @@ class MemoryIndex:
             case verbs.StillThere(article_id, version):
                 standing = self.stored_entries.get(article_id)
                 return standing is not None and standing.live and standing.version == version
-            case verbs.PutLists(article_id, _, revision):
-                return self.stored_lists.get(article_id, (Lists(), 0))[1] == revision
+            case verbs.PutLists(article_id, revision=revision):
+                return self.stored_lists.get(article_id, Standing()).revision == revision
+            case verbs.DropMark(article_id, revision):
+                return self.stored_marks.get(article_id) == revision
         return True
 
     def _put_entry(self, entry: Entry) -> None:
@@ -176,8 +189,8 @@ class MemoryIndex:
     def _drop_edge(self, article_id: str, other: str, cosine: float) -> None:
         self.stored_edges[article_id].pop((-cosine, other), None)
 
-    def _put_lists(self, article_id: str, lists: Lists, revision: int) -> None:
-        self.stored_lists[article_id] = lists, revision + 1
+    def _put_lists(self, article_id: str, lists: Lists, shown: Shown, revision: int) -> None:
+        self.stored_lists[article_id] = Standing(lists, revision + 1, shown.digest)
 
     def _put_showing(self, article_id: str, shown_by: str) -> None:
         self.stored_showings[article_id].add(shown_by)
@@ -185,14 +198,9 @@ class MemoryIndex:
     def _drop_showing(self, article_id: str, shown_by: str) -> None:
         self.stored_showings[article_id].discard(shown_by)
 
-    def _put_mark(self, article_id: str, cause: str) -> None:
-        self.stored_marks.add(verbs.PutMark(article_id, cause))
+    def _put_mark(self, article_id: str, revision: int) -> None:
+        self.stored_marks[article_id] = revision
 
-    def _drop_mark(self, article_id: str, cause: str) -> None:
-        self.stored_marks.discard(verbs.PutMark(article_id, cause))
-
-    def _put_night_mark(self, article_id: str) -> None:
-        self.stored_night_marks.add(article_id)
-
-    def _drop_night_mark(self, article_id: str) -> None:
-        self.stored_night_marks.discard(article_id)
+    def _drop_mark(self, article_id: str, revision: int) -> None:
+        if self.stored_marks.get(article_id) == revision:
+            del self.stored_marks[article_id]

@@ -152,7 +152,8 @@ def test_events_that_all_come_late_and_at_once_end_the_same_way(history: History
 def test_where_limits_bind_a_night_makes_it_so(history: History, order: list[str]) -> None:
     index = lived(history, TIGHT, MemoryIndex(around))
     assert names_only_live(index)
-    building.heal(index, order, TIGHT)
+    for name in order:
+        building.connect(index, name, TIGHT)
     assert stored(index) == stored(once_in_order(index, TIGHT))
 
 
@@ -165,57 +166,100 @@ def names_only_live(index: MemoryIndex) -> bool:
 # ---------------------------------------------------------------- the lists that readers see
 
 
-def worked_off(index: MemoryIndex) -> MemoryIndex:
-    """The five-minute pass and the night's, until nothing is left to do."""
-    while showing.work_off(index, 3) or showing.by_night(index, 3):
-        pass
-    return index
+def follow(index: MemoryIndex, article_id: str) -> None:
+    """As the stream's consumer does it."""
+    settled = building.settle(index, article_id)
+    showing.show(index, settled.changed | settled.beside)
+
+
+def night(index: MemoryIndex) -> MemoryIndex:
+    """Nights, until one finds nothing marked."""
+    for _ in range(NIGHTS):
+        if not index.stored_marks:
+            return index
+        after = ""
+        while marks := index.marks(0, after, 3):
+            showing.look_again(index, marks)
+            after = marks[-1].id
+    raise AssertionError("the nights do not end")
+
+
+NIGHTS = 5
 
 
 def shown(index: MemoryIndex) -> dict[str, Any]:
-    return {name: index.stored_lists[name][0] for name, one in index.articles.items() if one.live}
+    return {name: index.stored_lists[name].digest for name, one in index.articles.items() if one.live}
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
-@given(histories())
-def test_readers_see_the_lists_of_having_built_once_in_order(history: History) -> None:
-    index = passes_at_once(history, MemoryIndex(around))
-    assert shown(index) == shown(worked_off(once_in_order(index, Limits())))
-    for name, lists in shown(index).items():
-        assert all(index.articles[member].live for member in lists.members)
-        assert all(name in index.stored_showings[member] for member in lists.members)
-
-
-def passes_at_once(history: History, index: MemoryIndex) -> MemoryIndex:
-    """Two passes run and die while articles still come, change and go."""
+def followed(history: History, index: MemoryIndex) -> MemoryIndex:
+    """Articles come, change and go while builders follow, are killed and come again, and nights go by."""
     order = chain(history.order, repeat(0))
-    deaths = [one.dies_at for one in history.deliveries] + [None, None]
+    deaths = chain([one.dies_at for one in history.deliveries], repeat(None))
     for n, change in enumerate(history.changes, 1):
         index.publish(article(change, n))
-        workers = [
-            Worker(lambda change=change: building.settle(index, change.id)),
-            Worker(lambda: showing.work_off(index), deaths[0]),
-            Worker(lambda: showing.by_night(index), deaths[1], answered=True),
-        ]
+        again = [one for one in history.deliveries if one.after == n and one.id in index.articles]
+        names = [change.id, *(one.id for one in again)]
+        workers = [Worker(lambda name=name: follow(index, name), next(deaths)) for name in names]
+        workers.append(Worker(lambda: showing.look_again(index, index.marks(0, "", 3)), next(deaths), answered=True))
         run(workers, order, lambda: None)
-    return worked_off(index)
+        for name, worker in zip(names, workers, strict=False):
+            if worker.killed:
+                follow(index, name)
+        shows_only_live(index)
+    return night(index)
+
+
+def late_and_at_once(history: History, index: MemoryIndex) -> MemoryIndex:
+    """All has happened before any builder looks; they are many, and take turns."""
+    for n, change in enumerate(history.changes, 1):
+        index.publish(article(change, n))
+    names = list(index.articles)
+    workers = [Worker(lambda name=name: follow(index, name)) for name in names]
+    run(workers, chain(history.order, repeat(0)), lambda: None)
+    shows_only_live(index)
+    return night(index)
+
+
+def shows_only_live(index: MemoryIndex) -> None:
+    """Whatever else is late: once the builders are done, nothing that went stands in a list."""
+    for name, standing in index.stored_lists.items():
+        assert not index.articles[name].live or all(index.articles[member].live for member in standing.lists.members)
+
+
+def in_order(index: MemoryIndex) -> MemoryIndex:
+    other = MemoryIndex()
+    for one in sorted(index.articles.values(), key=lambda one: one.facts.place):
+        if one.live:
+            other.publish(one)
+            follow(other, one.facts.id)
+    return night(other)
+
+
+@pytest.mark.parametrize("way", [followed, late_and_at_once])
+@settings(suppress_health_check=[HealthCheck.too_slow])
+@given(history=histories())
+def test_readers_see_the_lists_of_having_built_once_in_order(way: Any, history: History) -> None:
+    index = way(history, MemoryIndex(around))
+    assert shown(index) == shown(in_order(index))
+    for name in shown(index):
+        assert all(name in index.stored_showings[member] for member in index.stored_lists[name].lists.members)
 
 
 # ---------------------------------------------------------------- each guard is needed
 
 
 class Unconditional(MemoryIndex):
-    """Writes lists whatever their revision."""
+    """Writes an article's nearest whatever their revision."""
 
     def _holds(self, write: verbs.Write) -> bool:
         return isinstance(write, verbs.PutEntry) or super()._holds(write)
 
 
-class Unchecked(MemoryIndex):
-    """Writes edges whether or not the other article is still there."""
+class Forgetful(MemoryIndex):
+    """Marks nothing for the night."""
 
-    def _holds(self, write: verbs.Write) -> bool:
-        return isinstance(write, verbs.StillThere) or super()._holds(write)
+    def _put_mark(self, article_id: str, revision: int) -> None:
+        pass
 
 
 class OneByOne(MemoryIndex):
@@ -228,12 +272,17 @@ class OneByOne(MemoryIndex):
 
 
 def ends_right(index: MemoryIndex, history: History) -> bool:
+    """Whether an index of this kind comes out of the history as it should."""
     try:
         for live, limits in ((lived, Limits()), (late, Limits()), (lived, TIGHT), (late, TIGHT)):
             ended = live(history, limits, type(index)(around))
             if not names_only_live(ended) or (
                 limits != TIGHT and stored(ended) != stored(once_in_order(ended, limits))
             ):
+                return False
+        for way in (followed, late_and_at_once):
+            ended = way(history, type(index)(around))
+            if shown(ended) != shown(in_order(ended)):
                 return False
     except (AssertionError, KeyError, building.Contended):
         return False
@@ -243,7 +292,7 @@ def ends_right(index: MemoryIndex, history: History) -> bool:
 FINDING = settings(max_examples=1000, phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow])
 
 
-@pytest.mark.parametrize("without", [Unconditional, Unchecked, OneByOne])
+@pytest.mark.parametrize("without", [Unconditional, Forgetful, OneByOne])
 def test_without_a_guard_it_ends_wrong(without: type[MemoryIndex]) -> None:
     find(histories(), lambda history: not ends_right(without(around), history), settings=FINDING)
 
@@ -255,3 +304,96 @@ def test_without_a_second_look_of_later_articles_it_ends_wrong() -> None:
         index.publish(article(Change(name, ("anchor", "barley")), 1))
         building.settle(index, name, nobody)
     assert stored(index) != stored(once_in_order(index, nobody))
+
+
+# ---------------------------------------------------------------- what happens while a list is written
+
+
+class Meanwhile(MemoryIndex):
+    """Something happens after the lists of `b` were chosen, just before they are written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.happens: Any = None
+
+    def commit(self, writes: Any) -> None:
+        if self.happens and isinstance(writes[0], verbs.PutLists) and writes[0].id == "b":
+            happens, self.happens = self.happens, None
+            happens()
+        super().commit(writes)
+
+
+class Unchecked(Meanwhile):
+    """Writes lists and edges whether or not who is in them is still there."""
+
+    def _holds(self, write: verbs.Write) -> bool:
+        return isinstance(write, verbs.StillThere) or super()._holds(write)
+
+
+class Overwritten(Meanwhile):
+    """Writes lists whatever stands."""
+
+    def _holds(self, write: verbs.Write) -> bool:
+        return isinstance(write, verbs.PutLists) or super()._holds(write)
+
+
+TOLD = ("anchor", "barley", "cinder")
+
+
+def changed(index: MemoryIndex, name: str, version: int, told: tuple[str, ...]) -> None:
+    index.publish(article(Change(name, told), version))
+    follow(index, name)
+
+
+def withdrawn_meanwhile(index: Meanwhile) -> bool:
+    """Whether an article that goes while another's list begins to show it stands in none."""
+    for name in "bc":
+        changed(index, name, 1, TOLD)
+    index.happens = lambda: changed(index, "a", 2, ())
+    changed(index, "a", 1, TOLD)
+    return "a" not in index.stored_lists["b"].lists.members
+
+
+def published_meanwhile(index: Meanwhile) -> bool:
+    """Whether an article that comes while another's list is being written stands in it."""
+    changed(index, "a", 1, TOLD)
+    index.happens = lambda: changed(index, "c", 1, TOLD)
+    changed(index, "b", 1, TOLD)
+    return all("c" in index.stored_lists[name].lists.members for name in "ab")
+
+
+def test_what_goes_or_comes_while_lists_are_written_is_right_in_them() -> None:
+    assert withdrawn_meanwhile(Meanwhile())
+    assert published_meanwhile(Meanwhile())
+
+
+def test_without_the_conditions_of_a_list_it_is_wrong() -> None:
+    assert not withdrawn_meanwhile(Unchecked())
+    assert not published_meanwhile(Overwritten())
+
+
+def test_what_has_no_card_any_more_is_not_chosen_before_its_event_comes() -> None:
+    index = MemoryIndex()
+    for name in "ab":
+        changed(index, name, 1, TOLD)
+    index.publish(article(Change("a", ()), 2))
+    changed(index, "c", 1, TOLD)
+    assert index.stored_lists["c"].lists.members == {"b"}
+
+
+def test_a_new_headline_is_read_in_every_list_that_shows_it() -> None:
+    index = MemoryIndex()
+    for name in "ab":
+        changed(index, name, 1, TOLD)
+    before = index.stored_lists["b"].digest
+    changed(index, "a", 2, ("barley", "anchor", "cinder"))
+    assert index.stored_lists["b"].digest != before
+
+
+def test_lists_that_would_read_the_same_are_not_written() -> None:
+    index = MemoryIndex()
+    for name in "abc":
+        changed(index, name, 1, TOLD)
+    revisions = {name: standing.revision for name, standing in index.stored_lists.items()}
+    assert showing.show(index, "abc") == 0
+    assert revisions == {name: standing.revision for name, standing in index.stored_lists.items()}

@@ -15,7 +15,7 @@ from . import clock, keys, packing, settings, table
 from .ranking import coreads
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from .ranking.coreads import Count, Counts, Site
@@ -72,10 +72,15 @@ def _add(key: str, standing: Item | None, seen: list[tuple[str, Count]], until: 
         return
 
 
-def went_on(key: str, site: Site, at: datetime) -> list[tuple[str, float]]:
-    """(article, score), best first, of what readers of an article went on to."""
-    item = table.get(settings.get().index, keys.coreads(key), consistent=True)
-    return coreads.next_reads(key, _faded(item, at), site)[:LISTED]
+def went_on(wanted: Sequence[str], site: Site, at: datetime) -> dict[str, list[tuple[str, float]]]:
+    """(article, score), best first, of what readers of some articles went on to; nothing of those nobody went on from."""
+    found: dict[str, list[tuple[str, float]]] = {}
+    for start in range(0, len(wanted), AT_ONCE):
+        places = [keys.coreads(key) for key in wanted[start : start + AT_ONCE]]
+        for item in table.batch_get(settings.get().index, places, consistent=True).values():
+            key = keys.id_of(item["pk"])
+            found[key] = coreads.next_reads(key, _faded(item, at), site)[:LISTED]
+    return found
 
 
 def _faded(item: Item | None, at: datetime) -> Counts:

@@ -1,4 +1,4 @@
-"""The index on DynamoDB: how the builder of `ranking` reads and writes. Who is near whom, what is to be chosen anew, the lists.
+"""The index on DynamoDB: how the builder of `ranking` reads and writes. Who is near whom, what the night looks at, the lists.
 
 An article goes by the key of its slug, by which its card and its collection are found too. Weights and cosines are stored as
 whole numbers of ten thousandths and millionths, as precise as they are made. Each verb is one call, or one for each term or
@@ -9,14 +9,29 @@ from __future__ import annotations
 
 import json
 from functools import cached_property, singledispatchmethod
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
-from . import articles, clock, coreading, keys, listings, packing, plain, settings, slugs, table, whys
+from . import clock, coreading, keys, listings, packing, plain, settings, slugs, table, whys
+from .ranking import choosing
 from .ranking import index as ranked
-from .ranking.index import Article, Entry, Facts, Lists, Posting, Print, PutMark, Signals, Wishes
+from .ranking.index import (
+    Article,
+    Choice,
+    Entry,
+    Facts,
+    Lists,
+    Posting,
+    Print,
+    PutMark,
+    Shown,
+    Signals,
+    Standing,
+    Wishes,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from .keys import Key
@@ -49,7 +64,7 @@ class Index:
         if item.get("withdrawn"):
             known = self.entries([key]).get(key)
             return Article(known.facts, item["version"], "", "", live=False) if known else None
-        public = json.loads(articles.text_of(item))
+        public = json.loads(packing.text_of(item))
         facts = Facts(
             id=key,
             published_at=clock.parse(public["published_at"]),
@@ -61,11 +76,11 @@ class Index:
         return Article(facts, item["version"], public["headline"], plain.text(public["body_html"]))
 
     def entries(self, ids: Iterable[str]) -> dict[str, Entry]:
-        found = self._items(keys.near_entry(one) for one in ids)
+        found = self._items(self._store, (keys.near_entry(one) for one in ids))
         return {keys.id_of(item["pk"]): _entry(item) for item in found}
 
     def prints(self, ids: Iterable[str]) -> dict[str, Print]:
-        found = self._items(keys.near_print(one) for one in ids)
+        found = self._items(self._store, (keys.near_print(one) for one in ids))
         return {
             keys.id_of(item["pk"]): Print(
                 item["version"], {term: weight / WEIGHT for term, weight in json.loads(item["terms"]).items()}
@@ -73,10 +88,10 @@ class Index:
             for item in found
         }
 
-    def _items(self, wanted: Iterable[Key]) -> Iterator[Item]:
+    def _items(self, store: str, wanted: Iterable[Key]) -> Iterator[Item]:
         places = list(wanted)
         for start in range(0, len(places), AT_ONCE):
-            yield from table.batch_get(self._store, places[start : start + AT_ONCE], consistent=True).values()
+            yield from table.batch_get(store, places[start : start + AT_ONCE], consistent=True).values()
 
     def postings(self, terms: Iterable[str], newest: int, before: Place | None = None) -> dict[str, Sequence[Posting]]:
         after = keys.posted(clock.stamp(before[0]), before[1]) if before else ""
@@ -92,14 +107,21 @@ class Index:
         )
         return tuple((row["sk"].rpartition("#")[2], row["cosine"] / COSINE) for row in rows)
 
-    def lists(self, key: str) -> tuple[Lists, int]:
-        item = table.get(self._site, keys.public_item(key, keys.LISTS), consistent=True)
-        if item is None:
-            return Lists(), 0
-        chosen = item.get("chosen", {})
-        return Lists(*(tuple(ranked.Choice(*one) for one in chosen.get(name, [])) for name in whys.LISTS)), item[
-            "revision"
-        ]
+    def lists(self, ids: Iterable[str]) -> Mapping[str, Standing]:
+        places = [keys.public_item(key, keys.LISTS) for key in ids]
+        found = {keys.id_of(place["pk"]): Standing() for place in places}
+        return found | {keys.id_of(item["pk"]): _standing(item) for item in self._items(self._site, places)}
+
+    def cards(self, ids: Iterable[str]) -> Mapping[str, str]:
+        found = self._items(self._site, (keys.card(key) for key in sorted(ids)))
+        return {keys.id_of(item["pk"]): item["json"] for item in found}
+
+    def shown(self, facts: Facts, lists: Lists, cards: Mapping[str, str], wishes: Wishes) -> Shown:
+        text = ",".join(f'"{name}":{_as_read(getattr(lists, name), cards, facts.language)}' for name in whys.LISTS)
+        room = choosing.ROOM - len(lists.you_may_also_like)
+        never = tuple(sorted(lists.members | wishes.never)) if room else ()
+        digest = blake2b(f"{VERSION} {text} {never}".encode(), digest_size=16).hexdigest()
+        return Shown(text, digest, room, never)
 
     def shown_by(self, key: str) -> Iterable[str]:
         return [row["sk"] for row in table.query(self._store, keys.shown(key), consistent=True, attributes=("sk",))]
@@ -108,23 +130,19 @@ class Index:
         rows = listings.newest(keys.listing("topic", topic, language or ""), at_most)
         return [key for row in rows if (key := slugs.key_of(json.loads(row["json"])["slug"]))]
 
-    def signals(self, key: str) -> Signals:
-        item = table.get(self._site, keys.pins(key), consistent=True)
-        wishes = Wishes()
-        if item is not None:
-            wishes = Wishes(tuple(item["more_about"]), tuple(item["you_may_also_like"]), frozenset(item["banned"]))
-        return Signals(tuple(coreading.went_on(key, self._read_now, self._at)), wishes)
+    def signals(self, ids: Iterable[str]) -> Mapping[str, Signals]:
+        wanted = list(ids)
+        pinned = {keys.id_of(item["pk"]): _wishes(item) for item in self._items(self._site, map(keys.pins, wanted))}
+        went_on = coreading.went_on(wanted, self._read_now, self._at)
+        return {key: Signals(tuple(went_on.get(key, ())), pinned.get(key, Wishes())) for key in wanted}
 
     @cached_property
     def _read_now(self) -> Site:
         return coreading.site(self._at)
 
-    def marks(self, at_most: int) -> Sequence[PutMark]:
-        rows = table.query(self._store, keys.MARKS, limit=at_most, consistent=True)
-        return [PutMark(*row["sk"].split("#", 1)) for row in rows]
-
-    def night_marks(self, at_most: int) -> Sequence[str]:
-        return [row["sk"] for row in table.query(self._store, keys.NIGHT_MARKS, limit=at_most, consistent=True)]
+    def marks(self, shard: int, after: str, at_most: int) -> Sequence[PutMark]:
+        rows = table.query(self._store, keys.marks(shard), after=after, limit=at_most, consistent=True)
+        return [PutMark(row["sk"], row["revision"]) for row in rows]
 
     def tries(self) -> Iterator[int]:
         return table.tries()
@@ -191,13 +209,18 @@ class Index:
     @_write.register
     def _(self, write: ranked.PutLists) -> table.Write:
         chosen = {name: [list(choice) for choice in getattr(write.lists, name)] for name in whys.LISTS}
+        built = f'"lists":{{"built_at":"{clock.stamp(self._at)}","version":{VERSION}}}'
+        text = f"{{{write.shown.text},{built}}}"
         return table.update(
             self._site,
             keys.public_item(write.id, keys.LISTS),
-            "SET #chosen = :chosen, #json = :json, #revision = :next",
+            "SET #chosen = :chosen, #json = :json, #digest = :digest, #room = :room, #never = :never, #revision = :next",
             "#revision = :seen",
             chosen=chosen,
-            json=self._shown(write),
+            json=packing.pack(text) if len(text) >= PACK_FROM else text,
+            digest=write.shown.digest,
+            room=write.shown.room,
+            never=list(write.shown.never),
             seen=write.revision,
             next=write.revision + 1,
         )
@@ -212,41 +235,29 @@ class Index:
 
     @_write.register
     def _(self, write: ranked.PutMark) -> table.Write:
-        return table.put(self._store, {**keys.mark(write.id, write.cause), "entity": "mark", "v": 1})
+        return table.put(self._store, {**keys.mark(write.id), "entity": "mark", "v": 1, "revision": write.revision})
 
     @_write.register
     def _(self, write: ranked.DropMark) -> table.Write:
-        return table.delete(self._store, keys.mark(write.id, write.cause))
-
-    @_write.register
-    def _(self, write: ranked.PutNightMark) -> table.Write:
-        return table.put(self._store, {**keys.night_mark(write.id), "entity": "night mark", "v": 1})
-
-    @_write.register
-    def _(self, write: ranked.DropNightMark) -> table.Write:
-        return table.delete(self._store, keys.night_mark(write.id))
-
-    # ------------------------------------------------------------ what readers see
-
-    def _shown(self, write: ranked.PutLists) -> str | bytes | None:
-        """The lists as readers get them: cards, each with its reason. Raises Moved where one was withdrawn meanwhile."""
-        language = next(iter(self.entries([write.id]).values())).facts.language
-        members = sorted(write.lists.members)
-        read = table.batch_get(self._site, [keys.card(key) for key in members], consistent=True)
-        cards = {keys.id_of(pk): item["json"] for (pk, _), item in read.items()}
-        if len(cards) < len(members):
-            raise ranked.Moved
-        shown = ",".join(
-            f'"{name}":[{",".join(_with_reason(cards[one.id], one.why, language) for one in getattr(write.lists, name))}]'
-            for name in whys.LISTS
-        )
-        text = f'{{{shown},"lists":{{"built_at":"{clock.stamp(self._at)}","version":{VERSION}}}}}'
-        return packing.pack(text) if len(text) >= PACK_FROM else text
+        return table.delete(self._store, keys.mark(write.id), "#revision = :seen", seen=write.revision)
 
 
-def _with_reason(card: str, why: str, language: str) -> str:
-    words = json.dumps(whys.words(why, language), ensure_ascii=False)
-    return f'{card[:-1]},"why":"{why}","why_text":{words}}}'
+# ---------------------------------------------------------------- what stands
+
+
+def _as_read(choices: Iterable[Choice], cards: Mapping[str, str], language: str) -> str:
+    """A list as readers get it: cards, each with its reason."""
+    return f"[{','.join(whys.with_reason(cards[one.id], one.why, language) for one in choices)}]"
+
+
+def _standing(item: Item) -> Standing:
+    chosen = item.get("chosen", {})
+    lists = Lists(*(tuple(Choice(*one) for one in chosen.get(name, [])) for name in whys.LISTS))
+    return Standing(lists, item["revision"], item.get("digest", ""))
+
+
+def _wishes(item: Item) -> Wishes:
+    return Wishes(tuple(item["more_about"]), tuple(item["you_may_also_like"]), frozenset(item["banned"]))
 
 
 def _entry(item: Item) -> Entry:

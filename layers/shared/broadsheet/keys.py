@@ -63,8 +63,7 @@ Entities
 | Index    | NEAR#<key>             | EDGE#<distance>#<key>     | edge         | that another is near it, nearest first                       |
 | Index    | TERM#<term>            | <published_at>#<key>      | posting      | what a term weighs in an article                             |
 | Index    | SHOWN#<key>            | <key>                     | showing      | in whose lists it stands                                     |
-| Index    | MARKS                  | <key>#<cause>             | mark         | that an article's lists are to be chosen anew                |
-| Index    | NIGHT                  | <key>                     | night mark   | that those near it are to be ranked anew by night            |
+| Index    | MARKS#<n>              | <key>                     | mark         | that its nearest changed: the night looks at it, in shards   |
 | Index    | REBUILD#<id>           | REBUILD                   | rebuild      | what is rebuilt for whom, how many articles are done         |
 | Index    | REBUILD#<id>           | PART#<part>               | part         | how far one part of it came, and which message brought it there |
 | Index    | READS#<slot>#<n>       | <key>                     | reads        | an article's reads of five minutes, and after which others   |
@@ -119,6 +118,7 @@ Access patterns
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypedDict
+from zlib import crc32
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -448,7 +448,7 @@ def discussed_entry(span: str, shard: int, key: str) -> Key:
 
 
 EDGE = "EDGE#"
-MARKS, NIGHT_MARKS = "MARKS", "NIGHT"
+MARK_SHARDS = 16
 AFTER, LATER = "a_", "l_"
 """Attributes of an article's reads that count after which others: right after, and later."""
 
@@ -515,12 +515,13 @@ def showing(key: str, shown_by: str) -> Key:
     return _key(shown(key), shown_by)
 
 
-def mark(key: str, cause: str) -> Key:
-    return _key(MARKS, f"{key}#{cause}")
+def marks(shard: int) -> str:
+    """Partition of one shard of the articles whose nearest changed."""
+    return f"MARKS#{shard}"
 
 
-def night_mark(key: str) -> Key:
-    return _key(NIGHT_MARKS, key)
+def mark(key: str) -> Key:
+    return _key(marks(crc32(key.encode()) % MARK_SHARDS), key)
 
 
 def rebuild(rebuild_id: str) -> Key:

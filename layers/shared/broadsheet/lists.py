@@ -1,4 +1,4 @@
-"""The two lists of each article, kept in step with what is published, corrected, withdrawn and pinned."""
+"""The two lists of each article, kept in step with what is published, corrected, withdrawn, pinned and read."""
 
 from __future__ import annotations
 
@@ -12,35 +12,22 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-def follow(key: str, at: datetime) -> None:
-    """Makes the index agree with an article as it is now, and marks the lists that this touches."""
-    building.settle(Index(at), key)
-
-
-def choose_marked(at: datetime) -> None:
-    """Chooses the marked lists anew, until none is marked."""
+def follow(changed: Iterable[str], at: datetime) -> None:
+    """Makes the index agree with these articles as they are now, and chooses all lists that this touches."""
     index = Index(at)
-    while showing.work_off(index) == showing.MOST_MARKS:
-        pass
+    touched: set[str] = set()
+    for key in changed:
+        settled = building.settle(index, key)
+        touched |= settled.changed | settled.beside
+    showing.show(index, touched)
 
 
 def choose(keys: Iterable[str], at: datetime) -> None:
-    """Chooses the lists of these articles anew: their readers went on to something else."""
-    index = Index(at)
-    for key in keys:
-        showing.show(index, key)
+    """Chooses the lists of these articles anew: their readers went on to something else, or their editors want something."""
+    showing.show(Index(at), keys)
 
 
 def rebuild(key: str, at: datetime) -> None:
-    """Looks again for what is near an article, and chooses its lists anew."""
+    """Looks again for what is near an article, and chooses its lists, and those of whoever has other neighbours by it."""
     index = Index(at)
-    building.settle(index, key)
-    building.heal(index, [key])
-    showing.show(index, key, anew=True)
-
-
-def by_night(at: datetime) -> None:
-    """Ranks anew where neighbourhoods changed since the last night."""
-    index = Index(at)
-    while showing.by_night(index):
-        pass
+    showing.show(index, building.settle(index, key).changed)

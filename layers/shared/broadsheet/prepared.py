@@ -6,7 +6,7 @@ import json
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
-from . import articles, clock, keys, packing, settings, site, table
+from . import clock, keys, packing, settings, site, table
 from .errors import NothingPublished, invalid
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def named(name: str, query: Mapping[str, str]) -> Listed:
 def read(wanted: Listed) -> str:
     """`{items, next_cursor, built_at}` as JSON; an empty list where none was prepared yet."""
     item = table.get(settings.get().site, wanted.key)
-    return articles.text_of(item) if item else _json([], None)
+    return packing.text_of(item) if item else _json([], None)
 
 
 def whole_site(names: Iterable[Name], at_most: int, language: str | None) -> dict[Name, dict[str, str]]:
@@ -65,7 +65,7 @@ def whole_site(names: Iterable[Name], at_most: int, language: str | None) -> dic
     shown: dict[Name, dict[str, str]] = {}
     for one in lists:
         item = found.get((one.key["pk"], one.key["sk"]))
-        cards = json.loads(articles.text_of(item))["items"] if item else []
+        cards = json.loads(packing.text_of(item))["items"] if item else []
         fits = [card for card in cards if language in {None, card["language"]}][:at_most]
         shown.setdefault(one.name, {})[one.window] = json.dumps(fits, ensure_ascii=False, separators=(",", ":"))
     return shown

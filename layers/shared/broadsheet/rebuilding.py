@@ -12,12 +12,12 @@ import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple, NotRequired, TypedDict
 
-from . import clock, keys, settings, slugs, table
+from . import clock, keys, pieces, settings, slugs, table
 from .errors import NotFound, Unavailable, invalid
 from .observability import bug
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from datetime import datetime
 
     from .inputs import Rebuild
@@ -28,11 +28,6 @@ SOURCE, REQUESTED = "broadsheet", "RebuildRequested"
 """What the event is known by."""
 PIECE = 25
 """Articles a message is good for."""
-PAUSE = 1
-"""Seconds between two pieces of a part. With the two that the template lets be worked on at a time, it keeps a rebuild from
-taking what readers and writers need of the tables."""
-MOST_SENT = 10
-"""Messages in one call of SQS."""
 KEPT = timedelta(days=30)
 
 
@@ -123,7 +118,7 @@ def begin(asked: Asked, at: datetime) -> None:
     """Sends the first piece of each part. Doing it again sends them again, and nothing is done twice."""
     rebuild_id = asked["id"]
     parts = _started(rebuild_id, asked["what"], at)
-    _send([Piece(rebuild=rebuild_id, listing=_listing(asked["what"]), part=part) for part in parts])
+    pieces.send([Piece(rebuild=rebuild_id, listing=_listing(asked["what"]), part=part) for part in parts])
     _finish(rebuild_id, at)
 
 
@@ -262,9 +257,9 @@ def _counted(message_id: str, piece: Piece, standing: Item | None, step: Step, a
 
 
 def _go_on(piece: Piece, step: Step) -> None:
-    _send([Piece(rebuild=piece["rebuild"], listing="", part=key) for key in step.failed])
+    pieces.send([Piece(rebuild=piece["rebuild"], listing="", part=key) for key in step.failed])
     if not step.ended:
-        _send([{**piece, "after": step.after}], PAUSE)
+        pieces.send([{**piece, "after": step.after}], pieces.PAUSE)
 
 
 def _finish(rebuild_id: str, at: datetime) -> None:
@@ -281,17 +276,6 @@ def _finish(rebuild_id: str, at: datetime) -> None:
         table.write(finish)
     except table.Refused:
         return
-
-
-def _send(pieces: Sequence[Piece], delay: int = 0) -> None:
-    """`delay` in seconds. Raises Unavailable."""
-    for start in range(0, len(pieces), MOST_SENT):
-        entries = [
-            {"Id": str(n), "MessageBody": json.dumps(piece), "DelaySeconds": delay}
-            for n, piece in enumerate(pieces[start : start + MOST_SENT])
-        ]
-        if table.client("sqs").send_message_batch(QueueUrl=settings.get().rebuild_queue, Entries=entries).get("Failed"):
-            raise Unavailable
 
 
 def _expires(at: datetime) -> int:

@@ -8,6 +8,7 @@ from .observability import bug
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from datetime import datetime
 
     from .keys import Key
 
@@ -34,6 +35,18 @@ def together(records: Iterable[dict[str, Any]], do: Callable[[list[Key]], Any]) 
         bug("batch failed", error)
         return each(held, lambda record: do([_key(record)]))
     return {"batchItemFailures": []}
+
+
+def age(records: Iterable[dict[str, Any]], at: datetime) -> float:
+    """Seconds since the oldest of the changes was written, as far as the stream tells."""
+    created = [record["dynamodb"].get("ApproximateCreationDateTime", at.timestamp()) for record in records]
+    return max((at.timestamp() - when for when in created), default=0.0)
+
+
+def is_of(record: dict[str, Any], sort_key: str) -> bool:
+    """Whether it is about an item with this sort key; what cannot be read is about none."""
+    found = record["dynamodb"].get("Keys", {}).get("sk", {})
+    return bool(found.get("S") == sort_key)
 
 
 def _key(record: dict[str, Any]) -> Key:

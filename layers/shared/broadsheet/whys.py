@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 LISTS = ("more_about", "you_may_also_like")
 WORDS = {
     "same_story": {
@@ -47,6 +49,12 @@ WORDS = {
         "pt": "Escolhido pela redação",
     },
 }
+
+
+def with_reason(card: str, why: str, language: str) -> str:
+    """A card's JSON with why it stands where it stands, in data and in words."""
+    said = json.dumps(words(why, language), ensure_ascii=False)
+    return f'{card[:-1]},"why":"{why}","why_text":{said}}}'
 
 
 def words(why: str, language: str) -> str:

@@ -12,18 +12,17 @@ twice, late or after a newer one does no harm, and one that was cut short is fin
 
 The edges are then those of having built the live articles once, in order, as long as nothing was left out for being beyond a
 limit (`Limits`). Where a limit was reached while order was lost or an article left, an article at the very end of a list may
-be missing, or be one too many; `heal` looks again and leaves exactly the lists of having built once, in order.
+be missing, or be one too many; `connect` by night looks again and leaves exactly the lists of having built once, in order.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from .fingerprint import fingerprint
 from .index import (
-    MOST_WRITES,
     Article,
     DropEdge,
     DropPosting,
@@ -77,30 +76,40 @@ TOGETHER = 15
 """Partners whose edges are written in one transaction: six writes each at most."""
 OF_ITS_TOPIC = 12
 """The newest of a topic, whose lists a new article of the topic belongs into."""
-CARD = "card:"
-"""How it begins when what an article's card shows may have changed, in the lists that show it."""
-NEAR = "near:"
-"""How the cause of a mark begins when an article's neighbours changed."""
 
 
 class Contended(Exception):  # noqa: N818  the event comes again
     """Others kept getting in the way."""
 
 
-def settle(index: Index, article_id: str, limits: Limits = LIMITS) -> None:
+class Settled(NamedTuple):
+    """Whose lists to look at, now that the index agrees with an article."""
+
+    changed: set[str]
+    """The article and all whose nearest are others now."""
+    beside: set[str]
+    """All near it, all that show it, and the newest of its topic: the same when it is settled again."""
+
+
+class Connected(NamedTuple):
+    changed: set[str]
+    near: set[str]
+    missed_by: list[str]
+    """The later articles that should have found this one, and could not yet."""
+
+
+def settle(index: Index, article_id: str, limits: Limits = LIMITS) -> Settled:
     """Makes the index agree with the article as it is now: published, changed, withdrawn, or put back. Raises Contended."""
     article = until_unmoved(index, lambda: _admit(index, article_id, limits))
     if article is None:
-        return
-    for later in connect(index, article_id, limits):
-        connect(index, later, limits)
-    _mark(index, article)
-
-
-def heal(index: Index, ids: Iterable[str], limits: Limits = LIMITS) -> None:
-    """Looks again for what is near some articles. For the night; any order, and any number of times."""
-    for article_id in ids:
-        connect(index, article_id, limits)
+        return Settled(set(), set())
+    connected = connect(index, article_id, limits)
+    changed = {article_id, *connected.changed}
+    for later in connected.missed_by:
+        changed |= {later, *connect(index, later, limits).changed}
+    topic = article.facts.topic
+    beside = {*connected.near, *index.shown_by(article_id), *(index.newest(topic, None, OF_ITS_TOPIC) if topic else ())}
+    return Settled(changed, beside - changed)
 
 
 def until_unmoved(index: Index, work: Callable[[], T]) -> T:
@@ -136,12 +145,14 @@ def _its_terms(article: Article, old: Print | None, limits: Limits) -> Iterator[
     facts = article.facts
     new = fingerprint(article.title, article.text, facts.language) if article.live else {}
     yield PutPrint(facts.id, Print(article.version, new)) if article.live else DropPrint(facts.id)
-    now = set(_heaviest(new, limits))
-    for term in _heaviest(old.fingerprint if old else {}, limits):
-        if term not in now:
-            yield DropPosting(term, facts.place)
+    before = old.fingerprint if old else {}
+    was = {term: before[term] for term in _heaviest(before, limits)}
+    now = _heaviest(new, limits)
+    for term in was.keys() - now:
+        yield DropPosting(term, facts.place)
     for term in now:
-        yield PutPosting(term, Posting(*facts.place, new[term]))
+        if was.get(term) != new[term]:
+            yield PutPosting(term, Posting(*facts.place, new[term]))
 
 
 def _heaviest(weights: Fingerprint, limits: Limits) -> list[str]:
@@ -151,25 +162,29 @@ def _heaviest(weights: Fingerprint, limits: Limits) -> list[str]:
 # ---------------------------------------------------------------- its edges
 
 
-def connect(index: Index, article_id: str, limits: Limits = LIMITS) -> list[str]:
-    """Makes the edges of an article what they should be. Returns the later articles that may have missed it."""
-    return until_unmoved(index, lambda: _connect(index, article_id, limits))
+def connect(index: Index, article_id: str, limits: Limits = LIMITS) -> Connected:
+    """Makes the edges of an article what they should be. Any order, any number of times."""
+    changed: set[str] = set()
+    near, missed_by = until_unmoved(index, lambda: _connect(index, article_id, changed, limits))
+    return Connected(changed, near, missed_by)
 
 
-def _connect(index: Index, article_id: str, limits: Limits) -> list[str]:
+def _connect(index: Index, article_id: str, changed: set[str], limits: Limits) -> tuple[set[str], list[str]]:
+    """Adds to `changed` as it goes: a try that others got in the way of has written some of it."""
     entry = index.entries([article_id]).get(article_id)
     if entry is None:
-        return []
+        return set(), []
     have = dict(index.edges(article_id))
     if not entry.live:
-        _rewrite(index, entry, have, {}, index.entries(have), limits)
-        return []
+        _rewrite(index, entry, have, {}, index.entries(have), changed, limits)
+        return set(), []
     its = _print(index.prints([article_id]), entry)
     earlier, later = _found(index, entry, its, limits)
     partners = index.entries({*earlier, *have})
     wanted = _wanted(index, entry, its, partners, earlier, limits)
-    _rewrite(index, entry, have, wanted, partners, limits)
-    return [other for other in later if other not in have]
+    _rewrite(index, entry, have, wanted, partners, changed, limits)
+    near = {other for other, _ in best(wanted.items(), limits.kept)}
+    return near, [other for other in later if other not in have]
 
 
 def _print(prints: Mapping[str, Print], entry: Entry) -> Fingerprint:
@@ -218,6 +233,7 @@ def _rewrite(
     have: Mapping[str, float],
     wanted: Mapping[str, float],
     partners: Mapping[str, Entry],
+    changed: set[str],
     limits: Limits,
 ) -> None:
     """Writes the difference. Each transaction leaves all lists the heads of their edges."""
@@ -232,7 +248,9 @@ def _rewrite(
             writes += _edge(entry.id, other, before, after)
             writes += _partner(index, partners[other], entry.id, before, after, limits)
         entry = _with(entry, best(edges.items(), limits.kept))
-        index.commit([PutEntry(entry), _changed(entry), *writes])
+        writes += _changed(entry)
+        index.commit(writes)
+        changed |= {write.entry.id for write in writes if isinstance(write, PutEntry)}
 
 
 def _edge(one: str, other: str, before: float | None, after: float | None) -> Iterator[Write]:
@@ -256,9 +274,7 @@ def _partner(
         pairs[one] = after
     near = best(pairs.items(), limits.kept)
     if near != partner.near:
-        changed = _with(partner, near)
-        yield PutEntry(changed)
-        yield _changed(changed)
+        yield from _changed(_with(partner, near))
     elif after is not None:
         yield StillThere(partner.id, partner.version)
 
@@ -267,20 +283,7 @@ def _with(entry: Entry, near: Near) -> Entry:
     return replace(entry, near=near, revision=entry.revision + 1)
 
 
-# ---------------------------------------------------------------- what is to be chosen anew
-
-
-def _changed(entry: Entry) -> PutMark:
-    return PutMark(entry.id, f"{NEAR}{entry.revision}")
-
-
-def _mark(index: Index, article: Article) -> None:
-    """Its own lists, those that show it, and those of the newest of its topic."""
-    facts = article.facts
-    cause = f"{facts.id}:{article.version}"
-    shown_by = set(index.shown_by(facts.id))
-    touched = {facts.id, *(index.newest(facts.topic, None, OF_ITS_TOPIC) if facts.topic else ())} - shown_by
-    marks = [PutMark(other, f"{CARD}{cause}") for other in sorted(shown_by)]
-    marks += [PutMark(other, f"article:{cause}") for other in sorted(touched)]
-    for start in range(0, len(marks), MOST_WRITES):
-        index.commit(marks[start : start + MOST_WRITES])
+def _changed(entry: Entry) -> Iterator[Write]:
+    """An entry whose nearest are others now, and the mark by which the night finds it."""
+    yield PutEntry(entry)
+    yield PutMark(entry.id, entry.revision)

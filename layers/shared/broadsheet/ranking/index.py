@@ -11,8 +11,7 @@ Items
 | edge        | two articles, twice   | that one was near enough to the other, and the cosine; nearest first     |
 | lists       | an article            | what readers see                                                         |
 | showing     | an article, a reader  | that the first stands in the lists of the second                         |
-| mark        | an article, a cause   | that its lists are to be chosen anew                                     |
-| night mark  | an article            | that those near it are to be ranked anew, which can wait for the night   |
+| mark        | an article            | that its nearest changed: the night looks at it and at those near it     |
 
 Every verb is one DynamoDB call, or one for each batch of 100 items, or for each term: no scan, no filter. All reads are
 consistent. `commit` is one transaction.
@@ -24,7 +23,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from .fingerprint import Fingerprint
@@ -111,6 +110,26 @@ class Lists:
         return {choice.id for choice in (*self.more_about, *self.you_may_also_like)}
 
 
+class Shown(NamedTuple):
+    """Lists as readers get them, with everything that their cards say."""
+
+    text: str
+    digest: str
+    """The same for the same text: what stands is written again only where it would read differently."""
+    room: int = 0
+    """What You may also like leaves to what is popular as it is read."""
+    never: tuple[str, ...] = ()
+    """Who may not stand there."""
+
+
+class Standing(NamedTuple):
+    """The lists of an article as they were written last."""
+
+    lists: Lists = Lists()
+    revision: int = 0
+    digest: str = ""
+
+
 @dataclass(frozen=True)
 class Wishes:
     """What editors want of the lists of one article. Who is in `never` stands in neither list, pinned or not."""
@@ -183,6 +202,7 @@ class PutLists(NamedTuple):
 
     id: str
     lists: Lists
+    shown: Shown
     revision: int
 
 
@@ -197,22 +217,18 @@ class DropShowing(NamedTuple):
 
 
 class PutMark(NamedTuple):
+    """One for each article: a later one takes the place of an earlier."""
+
     id: str
-    cause: str
-    """The same event has the same cause: a mark that is put twice is one mark."""
+    revision: int
+    """Of its entry."""
 
 
 class DropMark(NamedTuple):
+    """On condition that no later one took its place."""
+
     id: str
-    cause: str
-
-
-class PutNightMark(NamedTuple):
-    id: str
-
-
-class DropNightMark(NamedTuple):
-    id: str
+    revision: int
 
 
 Write = (
@@ -229,8 +245,6 @@ Write = (
     | DropShowing
     | PutMark
     | DropMark
-    | PutNightMark
-    | DropNightMark
 )
 
 
@@ -254,8 +268,13 @@ class Index(Protocol):
 
     def edges(self, article_id: str, nearest: int | None = None) -> Near: ...
 
-    def lists(self, article_id: str) -> tuple[Lists, int]:
-        """What stands, with its revision; empty lists and 0 where nothing does."""
+    def lists(self, ids: Iterable[str]) -> Mapping[str, Standing]:
+        """What stands; an empty Standing where nothing does."""
+
+    def cards(self, ids: Iterable[str]) -> Mapping[str, str]:
+        """What lists show of articles; none of what readers no longer have."""
+
+    def shown(self, facts: Facts, lists: Lists, cards: Mapping[str, str], wishes: Wishes) -> Shown: ...
 
     def shown_by(self, article_id: str) -> Iterable[str]:
         """The articles in whose lists this one stands."""
@@ -263,11 +282,10 @@ class Index(Protocol):
     def newest(self, topic: str, language: str | None, at_most: int) -> Sequence[str]:
         """The newest articles of a topic that readers have, in one language or in all, newest first."""
 
-    def signals(self, article_id: str) -> Signals: ...
+    def signals(self, ids: Iterable[str]) -> Mapping[str, Signals]: ...
 
-    def marks(self, at_most: int) -> Sequence[PutMark]: ...
-
-    def night_marks(self, at_most: int) -> Sequence[str]: ...
+    def marks(self, shard: int, after: str, at_most: int) -> Sequence[PutMark]:
+        """Those of one shard, by id, from behind one."""
 
     def commit(self, writes: Sequence[Write]) -> None:
         """All of the writes, 100 at most, or none. Raises Moved."""

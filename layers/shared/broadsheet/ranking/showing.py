@@ -1,28 +1,31 @@
-"""Keeps the two lists of each article in step with the index, with the newest of its topic, and with what readers do.
+"""Chooses the two lists of articles and writes them where they should read differently.
 
-What changed is marked by whoever changed it, in the same transaction. Here the marks are worked off: lists are chosen from what
-stands now, so a mark may come twice, late, or for nothing. A list and the record of who stands in it are written together,
-on condition that those who are new in it are live: an article that is withdrawn finds every list that shows it.
+Everything is chosen from what stands now, many articles at once: their entries, lists, signals and cards are read in batches,
+and each list is written in a transaction of its own, together with the record of who stands in it. What is new in a list must
+be live, at the version that was looked at; the list must be the one that was read. So lists may be chosen twice, late or for
+nothing, and an article that is withdrawn finds every list that shows it.
+
+By day the lists of an article, of those near it and of those that show it are chosen when it changes. A score looks one step
+further, at the neighbours of neighbours: what changed there waits for the night.
 """
 
 from __future__ import annotations
 
-from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from . import near
-from .building import CARD, NEAR, until_unmoved
+from .building import Contended, connect
 from .choosing import Neighbour, Pool, choose
 from .index import (
     DropMark,
-    DropNightMark,
     DropShowing,
     Entry,
     Facts,
     Index,
     Lists,
+    Moved,
     PutLists,
-    PutNightMark,
+    PutMark,
     PutShowing,
     Signals,
     StillThere,
@@ -30,69 +33,114 @@ from .index import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 TOPIC = 20
 """Articles of a topic that are looked at."""
+AT_ONCE = 50
+"""Articles whose lists are chosen together."""
 
 
-MOST_MARKS = 99
-"""At a time: their removal and a night mark fit one transaction."""
+# ---------------------------------------------------------------- by day
 
 
-def work_off(index: Index, at_most: int = MOST_MARKS) -> int:
-    """Chooses the lists that are marked. Returns how many marks there were: fewer than `at_most` are all of them."""
-    marks = index.marks(at_most)
-    for name in sorted({mark.id for mark in marks}):
-        show(index, name, anew=any(mark.cause.startswith(CARD) for mark in marks if mark.id == name))
-        done: list[Write] = [DropMark(mark.id, mark.cause) for mark in marks if mark.id == name]
-        if any(mark.cause.startswith(NEAR) for mark in marks if mark.id == name):
-            done.append(PutNightMark(name))
-        index.commit(done)
-    return len(marks)
+def show(index: Index, ids: Iterable[str]) -> int:
+    """Writes the lists of these articles where they are not what they should be; how many. Raises Contended."""
+    wanted, written = sorted(set(ids)), 0
+    for start in range(0, len(wanted), AT_ONCE):
+        left: Sequence[str] = wanted[start : start + AT_ONCE]
+        for _ in index.tries():
+            done, left = _show(index, left)
+            written += done
+            if not left:
+                break
+        else:
+            raise Contended
+    return written
 
 
-def by_night(index: Index, at_most: int = 100) -> int:
-    """Chooses anew for all that are near to an article whose neighbours changed: their scores look at it. Returns how many."""
-    names = index.night_marks(at_most)
-    for name in names:
-        for other, _ in index.edges(name):
-            show(index, other)
-        index.commit([DropNightMark(name)])
-    return len(names)
+def _show(index: Index, ids: Iterable[str]) -> tuple[int, list[str]]:
+    """How many were written, and those that somebody else got in the way of."""
+    written, moved = 0, []
+    for write in _chosen(index, ids):
+        try:
+            index.commit(write)
+            written += 1
+        except Moved:
+            moved.append(write[0].id)
+    return written, moved
 
 
-def show(index: Index, article_id: str, *, anew: bool = False) -> None:
-    """Writes an article's lists where they are not what they should be; `anew`, also where they are. Raises Contended."""
-    until_unmoved(index, lambda: _show(index, article_id, anew=anew))
+def _chosen(index: Index, ids: Iterable[str]) -> Iterator[tuple[PutLists, *tuple[Write, ...]]]:
+    """What is to be written for each article whose lists would read differently."""
+    around = _around(index, ids)
+    standing = index.lists(around.shown)
+    lists, cards = _with_cards(index, around)
+    for name in around.shown:
+        shown = index.shown(around.live[name].facts, lists[name], cards, around.signals[name].wishes)
+        if shown.digest != standing[name].digest:
+            put = PutLists(name, lists[name], shown, standing[name].revision)
+            yield put, *_members(name, standing[name].lists, lists[name], around.live)
 
 
-def _show(index: Index, article_id: str, *, anew: bool) -> None:
-    standing, revision = index.lists(article_id)
-    entry = index.entries([article_id]).get(article_id)
-    if entry is None or not entry.live:
-        return
-    signals = index.signals(article_id)
-    topic = _of_its_topic(index, entry.facts)
-    entries = index.entries({*_involved(entry, signals), *topic})
-    live = {name: other for name, other in entries.items() if other.live}
-    lists = choose(entry.facts, _pool(entry, topic, live, signals), signals.wishes)
-    if anew or lists != standing or not revision:
-        index.commit([PutLists(article_id, lists, revision), *_members(article_id, standing, lists, live)])
+class Around(NamedTuple):
+    """Some articles and everything that may stand in their lists, as it is now."""
+
+    shown: list[str]
+    live: dict[str, Entry]
+    signals: Mapping[str, Signals]
+    topics: Mapping[tuple[str, str], Sequence[str]]
 
 
-def _involved(entry: Entry, signals: Signals) -> set[str]:
-    wishes = signals.wishes
-    return {name for name, _ in (*entry.near, *signals.went_on)} | {*wishes.more_about, *wishes.you_may_also_like}
+def _around(index: Index, ids: Iterable[str]) -> Around:
+    entries = index.entries(ids)
+    shown = sorted(name for name, entry in entries.items() if entry.live)
+    signals = index.signals(shown)
+    topics = _topics(index, [entries[name].facts for name in shown])
+    involved = {name for found in topics.values() for name in found}
+    for name in shown:
+        wishes = signals[name].wishes
+        involved |= {other for other, _ in (*entries[name].near, *signals[name].went_on)}
+        involved |= {*wishes.more_about, *wishes.you_may_also_like}
+    entries |= index.entries(involved - entries.keys())
+    return Around(shown, {name: entry for name, entry in entries.items() if entry.live}, signals, topics)
 
 
-def _pool(entry: Entry, topic: Iterable[str], live: Mapping[str, Entry], signals: Signals) -> Pool:
-    return Pool(
+def _topics(index: Index, all_facts: Iterable[Facts]) -> dict[tuple[str, str], Sequence[str]]:
+    """The newest of each topic in each language, and after them those in any."""
+    wanted = {(facts.topic, facts.language) for facts in all_facts if facts.topic}
+    whole = {topic: index.newest(topic, None, TOPIC) for topic in sorted({topic for topic, _ in wanted})}
+    return {
+        (topic, language): list(dict.fromkeys([*index.newest(topic, language, TOPIC), *whole[topic]]))
+        for topic, language in sorted(wanted)
+    }
+
+
+def _with_cards(index: Index, around: Around) -> tuple[dict[str, Lists], dict[str, str]]:
+    """The lists and the cards in them. What has no card was withdrawn a moment ago, and is not chosen."""
+    cards: dict[str, str] = {}
+    while True:
+        lists = {name: _choose(name, around) for name in around.shown}
+        wanted = {member for one in lists.values() for member in one.members} - cards.keys()
+        cards |= index.cards(wanted) if wanted else {}
+        gone = wanted - cards.keys()
+        if not gone:
+            return lists, cards
+        for name in gone:
+            around.live.pop(name)
+        around.shown[:] = [name for name in around.shown if name not in gone]
+
+
+def _choose(name: str, around: Around) -> Lists:
+    entry, signals, live = around.live[name], around.signals[name], around.live
+    topic = around.topics.get((entry.facts.topic or "", entry.facts.language), ())
+    pool = Pool(
         neighbours=ranked(entry, live),
-        topic=[live[name].facts for name in topic if name in live],
-        went_on=[(live[name].facts, score) for name, score in signals.went_on if name in live],
-        pinned={name: other.facts for name, other in live.items()},
+        topic=[live[other].facts for other in topic if other in live],
+        went_on=[(live[other].facts, score) for other, score in signals.went_on if other in live],
+        pinned={other: one.facts for other, one in live.items()},
     )
+    return choose(entry.facts, pool, signals.wishes)
 
 
 def ranked(entry: Entry, live: Mapping[str, Entry]) -> list[Neighbour]:
@@ -105,17 +153,41 @@ def ranked(entry: Entry, live: Mapping[str, Entry]) -> list[Neighbour]:
     ]
 
 
-def _of_its_topic(index: Index, facts: Facts) -> list[str]:
-    """Newest first; those in its language, then all."""
-    if facts.topic is None:
-        return []
-    newest = (index.newest(facts.topic, language, TOPIC) for language in (facts.language, None))
-    return list(dict.fromkeys(chain.from_iterable(newest)))
-
-
 def _members(article_id: str, standing: Lists, lists: Lists, live: Mapping[str, Entry]) -> Iterator[Write]:
     for gone in sorted(standing.members - lists.members):
         yield DropShowing(gone, article_id)
     for new in sorted(lists.members - standing.members):
         yield PutShowing(new, article_id)
         yield StillThere(new, live[new].version)
+
+
+# ---------------------------------------------------------------- by night
+
+
+class Looked(NamedTuple):
+    """What looking again came to."""
+
+    healed: int
+    """Articles whose nearest were not what they should have been."""
+    written: int
+    """Lists that read differently now."""
+
+
+def look_again(index: Index, marks: Sequence[PutMark]) -> Looked:
+    """Looks again for what is near the marked articles, and chooses for them and all near them. Raises Contended.
+
+    A mark that was put anew meanwhile stays for the next night.
+    """
+    changed: set[str] = set()
+    names: set[str] = set()
+    for mark in marks:
+        connected = connect(index, mark.id)
+        changed |= connected.changed
+        names |= {mark.id, *connected.changed, *connected.near}
+    written = show(index, names)
+    for mark in marks:
+        try:
+            index.commit([DropMark(mark.id, mark.revision)])
+        except Moved:
+            continue
+    return Looked(len(changed), written)
