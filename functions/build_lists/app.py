@@ -34,14 +34,16 @@ def _pass(at: datetime) -> None:
 
 def _follow(records: list[dict[str, Any]]) -> dict[str, list[dict[str, str]]]:
     """The front in every language that the changes touch, and the lists of all articles they touch."""
-    seen, _ = changes(record for record in records if _key(record)["sk"] == keys.ARTICLE)
+    seen, unreadable = changes(record for record in records if _is_article(record))
     turned = [change for change in seen if change.comes_or_goes]
     _purge(turned)
     if turned:
         popular.prepare(clock.now())
     for language in sorted({None, *(change.language for change in seen)}, key=str):
         front.build(language, clock.now())
-    answer = streams.each(records, _follow_one)
+    readable = [record for record in records if record["dynamodb"]["SequenceNumber"] not in unreadable]
+    answer = streams.each(readable, _follow_one)
+    answer["batchItemFailures"] += [{"itemIdentifier": number} for number in unreadable]
     lists.choose_marked(clock.now())
     return answer
 
@@ -56,6 +58,11 @@ def _follow_one(record: dict[str, Any]) -> None:
         case keys.PICKS:
             popular.prepare(clock.now())
             front.build_all(clock.now())
+
+
+def _is_article(record: dict[str, Any]) -> bool:
+    """A record without a key is none, and fails on its own where it is followed."""
+    return bool(record["dynamodb"].get("Keys", {}).get("sk") == {"S": keys.ARTICLE})
 
 
 def _key(record: dict[str, Any]) -> dict[str, str]:
