@@ -13,6 +13,8 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python;
 
 export PORT DATA SEED THROTTLES DYNAMODB_ENDPOINT
 export PYTHONPATH := layers/shared
+# Dozens of processes start here; without the bytecode that the first one leaves, each compiles everything again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup run sam-local admin reapply-erasures recount test lint fuzz openapi docs bench tools lock-tools word-tables build lint-template test-artefact
 

@@ -7,6 +7,7 @@ The one idea: there is no second list. The gateway, the stream pump, the clock, 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from .roles import Need, Role, check, statement
 from .triggers import Unattended, last_part
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from .triggers import Queue, QueueSource, Route, RuleSource, Schedule, StreamSource
 
@@ -98,7 +99,7 @@ class Template:
     def load(cls, path: Path = PATH, parameters: Mapping[str, str] | None = None) -> Template:
         """Raises TemplateError for what it does not understand. `parameters` take the place of the defaults."""
         parameters = {"Stage": "local"} if parameters is None else dict(parameters)
-        document = cloudformation.parse(path.read_text("utf-8"))
+        document = _parsed(path.read_text("utf-8"))
         stage = parameters.get("Stage", "local")
         tables = [name for name, raw in document["Resources"].items() if raw["Type"] == "AWS::DynamoDB::Table"]
         stack = Stack(document, parameters, {name: f"broadsheet-{stage}-{name}" for name in tables})
@@ -118,10 +119,22 @@ class Template:
         )
 
 
+@lru_cache(maxsize=2)
+def _parsed(text: str) -> Mapping[str, Any]:
+    """Whoever loads the template for many stages parses it once. Nobody changes what was parsed."""
+    return cloudformation.parse(text)
+
+
 def create_tables(client: Any, template: Template) -> list[str]:
     """Creates what is missing, waits until it can be used, and answers what was created."""
     known = {name for page in client.get_paginator("list_tables").paginate() for name in page["TableNames"]}
     missing = [table for table in template.tables.values() if table.physical_name not in known]
+    create(client, missing)
+    return [table.physical_name for table in missing]
+
+
+def create(client: Any, missing: Sequence[Table]) -> None:
+    """Creates tables of which none is there, and waits until they can be used."""
     for table in missing:
         client.create_table(**table.create)
     for table in missing:
@@ -129,7 +142,6 @@ def create_tables(client: Any, template: Template) -> list[str]:
         if table.ttl_attribute:
             ttl = {"AttributeName": table.ttl_attribute, "Enabled": True}
             client.update_time_to_live(TableName=table.physical_name, TimeToLiveSpecification=ttl)
-    return [table.physical_name for table in missing]
 
 
 class _Reader:

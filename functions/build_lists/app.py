@@ -35,7 +35,7 @@ def handler(event: dict[str, Any], context: Any) -> Any:  # noqa: ARG001
 
 def _follow(records: list[dict[str, Any]]) -> dict[str, list[dict[str, str]]]:
     """Both lists of all articles that the changes touch, then the front in every language they touch."""
-    seen, _ = changes(record for record in records if streams.is_of(record, keys.ARTICLE))
+    seen, unreadable = changes(record for record in records if streams.is_of(record, keys.ARTICLE))
     turned = [change for change in seen if change.comes_or_goes]
     _purge(turned)
     answer = streams.together(records, _choose)
@@ -44,6 +44,8 @@ def _follow(records: list[dict[str, Any]]) -> dict[str, list[dict[str, str]]]:
     for language in sorted({None, *(change.language for change in seen)}, key=str):
         front.build(language, clock.now())
     measure("ListsBehind", streams.age(records, clock.now()))
+    told = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
+    answer["batchItemFailures"] += [{"itemIdentifier": number} for number in unreadable if number not in told]
     return answer
 
 

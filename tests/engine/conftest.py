@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
+import tempfile
 from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import hypothesis
@@ -13,7 +16,7 @@ from broadsheet import articles, settings, table
 
 from local import engine as engines
 from local.guard import EVENT, SERVICES, Guard
-from local.template import Template, create_tables
+from local.template import Template, create
 from tests.engine import sabotage
 from tests.engine.instances import Instances
 from tests.meter import Meter
@@ -21,10 +24,13 @@ from tests.stage import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from local.engine import Engine
     from tests.post import Post
+
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+"""In the tables' names, so that no two that run at once can ever mean the same ones."""
+MEMORY, ROOM = Path("/dev/shm"), 1 << 30
 
 hypothesis.settings.register_profile("gate", derandomize=True, database=None)
 hypothesis.settings.register_profile("fuzz", max_examples=150, database=None, print_blob=True)
@@ -39,8 +45,18 @@ class NoMeter(Meter):
 
 
 @pytest.fixture(scope="session")
-def engine(environment: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    data = tmp_path_factory.mktemp("engine")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The engine's folder: in memory where there is room, since no test here takes the engine's own disk away."""
+    if not MEMORY.is_dir() or shutil.disk_usage(MEMORY).free < ROOM or not os.access(MEMORY, os.W_OK):
+        yield tmp_path_factory.mktemp("engine")
+        return
+    with tempfile.TemporaryDirectory(prefix="broadsheet-", dir=MEMORY) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def engine(environment: None, data: Path) -> Iterator[Engine]:
+    """One for each process that runs tests: its port is any that is free, and its folder is its own."""
     with asyncio.Runner() as runner:
         held = AsyncExitStack()
         descriptor = runner.run(held.enter_async_context(engines.lock(data)))
@@ -91,14 +107,14 @@ class new_stage:  # noqa: N801  used as a function
     def __enter__(self) -> Stage:
         global _stages  # noqa: PLW0603
         _stages += 1
-        template = Template.load(parameters={"Stage": f"t{_stages}", "SiteOrigin": "https://news.example"})
+        template = Template.load(parameters={"Stage": f"{WORKER}t{_stages}", "SiteOrigin": "https://news.example"})
         for function in ("BuildListsFunction", "NewsroomFunction"):
             for name, value in template.functions[function].environment.items():
                 self.patch.setenv(name, value)
         self.patch.setattr(table, "client", lambda service="dynamodb": self.clients[service])
         settings.get.cache_clear()
         articles.forget()
-        create_tables(self.clients["dynamodb"], template)
+        create(self.clients["dynamodb"], list(template.tables.values()))
         self.guard = Guard(template)
         for service in SERVICES:
             self.guard.attach(self.clients[service])
