@@ -56,6 +56,9 @@ CONDITIONS: dict[str, Callable[[Write], bool]] = {
     "duplicate": _pk("DUPLICATE#"),
     "ledger": _pk("LEDGER#"),
     "tallied": lambda write: "#tallied" in write.condition,
+    "lists": lambda write: write.item["sk"] == "LISTS" and write.action == "Update",
+    "nearest": lambda write: write.item["sk"] == "ENTRY" and write.action == "Put",
+    "still there": lambda write: write.item["sk"] == "ENTRY" and write.action == "ConditionCheck",
 }
 """Which writes lose their condition."""
 
