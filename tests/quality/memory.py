@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, insort
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from broadsheet.ranking import index as verbs
 from broadsheet.ranking.index import Lists, Moved, Posting, Shown, Signals, Standing, Wishes
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from broadsheet.ranking.near import Near
 
 TRIES = 50
+T = TypeVar("T")
 
 
 def _method(write: Write) -> str:
@@ -68,7 +69,10 @@ class MemoryIndex:
         return self._batch("prints", self.stored_prints, ids)
 
     def postings(self, terms: Iterable[str], newest: int, before: Place | None = None) -> dict[str, Sequence[Posting]]:
-        return {term: self._read("postings", 0, lambda term=term: self._newest(term, newest, before)) for term in terms}
+        return {term: self._postings(term, newest, before) for term in terms}
+
+    def _postings(self, term: str, newest: int, before: Place | None) -> list[Posting]:
+        return self._read("postings", 0, lambda: self._newest(term, newest, before))
 
     def _newest(self, term: str, newest: int, before: Place | None) -> list[Posting]:
         rows = self.stored_postings.get(term, [])
@@ -122,17 +126,21 @@ class MemoryIndex:
     def tries(self) -> Iterator[int]:
         return iter(range(TRIES))
 
-    def _batch(self, name: str, stored: dict[str, Any], ids: Iterable[str]) -> dict[str, Any]:
-        wanted, found = sorted(ids), {}
+    def _batch(self, name: str, stored: Mapping[str, T], ids: Iterable[str]) -> dict[str, T]:
+        wanted = sorted(ids)
+        found: dict[str, T] = {}
         for start in range(0, len(wanted), 100):
-            part = wanted[start : start + 100]
-            found |= self._read(name, len(part), lambda part=part: {i: stored[i] for i in part if i in stored})
+            found |= self._some(name, stored, wanted[start : start + 100])
         return found
 
-    def _read(self, name: str, items: int, work: Callable[[], Any]) -> Any:
+    def _some(self, name: str, stored: Mapping[str, T], ids: Sequence[str]) -> dict[str, T]:
+        return self._read(name, len(ids), lambda: {one: stored[one] for one in ids if one in stored})
+
+    def _read(self, name: str, items: int, work: Callable[[], T]) -> T:
         self.calls[name] += 1
         self.calls[f"{name} items"] += items
-        return self.around(work)
+        found: T = self.around(work)
+        return found
 
     # ------------------------------------------------------------ writes
 
