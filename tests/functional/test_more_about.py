@@ -98,3 +98,13 @@ def test_building_twice_changes_nothing(stage: Stage) -> None:
     assert {(item["pk"], item["sk"]) for item in stage.items("IndexTable")} == {
         (item["pk"], item["sk"]) for item in kept
     }
+
+
+def test_a_night_after_a_day_changes_nothing_that_is_right(stage: Stage) -> None:
+    articles = story(stage, 5)
+    stage.settle()
+    before = [listed(stage, article) for article in articles]
+    assert [item for item in stage.items("IndexTable") if item["entity"] == "mark"]
+    stage.night()
+    assert [listed(stage, article) for article in articles] == before
+    assert [item for item in stage.items("IndexTable") if item["entity"] == "mark"] == []
