@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from broadsheet import clock, edge, front, keys, lists, popular, rebuilding, streams
+from broadsheet import clock, edge, front, keys, lists, observability, popular, rebuilding, streams
 from broadsheet.changes import Change, changes
 
 if TYPE_CHECKING:
@@ -26,10 +26,12 @@ def handler(event: dict[str, Any], context: Any) -> Any:  # noqa: ARG001
 
 
 def _pass(at: datetime) -> None:
-    """What was read in the last five minutes: the lists of those articles, then what is popular."""
-    lists.choose(popular.count(at), at)
-    if popular.prepare(at):
-        front.build_all(at)
+    """What was read in the last five minutes: what is popular, then the lists of those articles."""
+    popular.count(at)
+    popular.prepare(at)
+    front.refresh(at)
+    lists.choose(popular.lately(), at)
+    observability.count("MinutesBehind", popular.minutes_behind(at))
 
 
 def _follow(records: list[dict[str, Any]]) -> dict[str, list[dict[str, str]]]:
@@ -41,6 +43,8 @@ def _follow(records: list[dict[str, Any]]) -> dict[str, list[dict[str, str]]]:
         popular.prepare(clock.now())
     for language in sorted({None, *(change.language for change in seen)}, key=str):
         front.build(language, clock.now())
+    if turned:
+        front.refresh(clock.now())
     answer = streams.each(records, _follow_one)
     lists.choose_marked(clock.now())
     return answer

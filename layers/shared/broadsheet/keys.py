@@ -12,7 +12,7 @@ Entities
 | Site     | LISTING#<name>         | <published_at>#<id>       | entry        | one card of one listing                                      |
 | Site     | CARD#<key>             | CARD                      | card         | a published article's card, for whoever knows only its key   |
 | Site     | FRONT                  | FRONT, FRONT#<language>   | front        | the prepared front as JSON                                   |
-| Site     | LIST#<name>#<window>   | LIST, <section>           | prepared     | most read, trending, most discussed, picks, with their cards |
+| Site     | LIST#<name>#<window>   | LIST, <section>, in:<language> | prepared     | most read, trending, most discussed, picks, with their cards |
 | Site     | PINS#<key>             | PINS                      | pins         | what editors want in an article's lists, and what not        |
 | Site     | PICKS                  | PICKS                     | picks        | the editors' picks in order, and until when                  |
 | Site     | THREAD#<key>           | <comment id>              | root         | a shown comment that answers none, with its first replies    |
@@ -172,9 +172,9 @@ def card(key: str) -> Key:
     return _key(f"CARD#{key}", "CARD")
 
 
-def prepared(name: str, section: str = "") -> Key:
-    """A prepared list, of the whole site or of a section: `most-read#24h`, `trending`."""
-    return _key(f"LIST#{name}", section or "LIST")
+def prepared(name: str, section: str = "", language: str = "") -> Key:
+    """A prepared list, of the whole site, of a section or in a language: `most-read#24h`, `trending`."""
+    return _key(f"LIST#{name}", section or (f"in:{language}" if language else "LIST"))
 
 
 def pins(key: str) -> Key:
