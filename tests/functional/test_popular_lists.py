@@ -8,7 +8,21 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from broadsheet import coreading, discussed, front, keys, popular, prepared, reads, settings, site, spans, table
+from broadsheet import (
+    articles,
+    coreading,
+    discussed,
+    front,
+    keys,
+    lists,
+    popular,
+    prepared,
+    reads,
+    settings,
+    site,
+    spans,
+    table,
+)
 from broadsheet.ranking import popularity
 
 if TYPE_CHECKING:
@@ -290,16 +304,55 @@ def _dies(*_: Any) -> None:
 # ---------------------------------------------------------------- what readers went on to
 
 
-def test_what_readers_go_on_to_stands_under_an_article_after_the_next_pass(stage: Stage, time: Clock) -> None:
-    first, then, cold = (
+def unlike(stage: Stage) -> list[Any]:
+    """Articles that have nothing to do with each other."""
+    made = [
         stage.published(headline=headline, body={"format": "html", "text": f"<p>{text}</p>"})
         for headline, text in (
             ("Tunnel auditors report", "The boring machine was flooded."),
             ("Herons win the title", "A late goal decided the final."),
             ("A museum of ferries opens", "Old ships are shown in a hall."),
         )
-    )
+    ]
     stage.settle()
+    return made
+
+
+def also_like(stage: Stage, article: Any) -> list[tuple[str, str]]:
+    articles.forget()
+    return [(card["id"], card["why"]) for card in stage.read(article["slug"]).json["you_may_also_like"]]
+
+
+def test_the_lists_that_a_dying_pass_did_not_come_to_are_chosen_by_the_next(
+    stage: Stage, time: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, then, _ = unlike(stage)
+    read_by(then, 10, time.now, after=first)
+    with monkeypatch.context() as patch:
+        patch.setattr(lists, "choose", _dies)
+        with pytest.raises(KeyboardInterrupt):
+            passes(stage, time)
+    assert also_like(stage, first) == []
+    passes(stage, time)
+    assert also_like(stage, first) == [(then["id"], "readers_went_on")]
+
+
+def test_what_nobody_goes_on_to_any_more_goes_from_the_list(
+    stage: Stage, time: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reads, "KEPT", timedelta(minutes=5))
+    first, then, cold = unlike(stage)
+    read_by(then, 1, time.now, after=first)
+    passes(stage, time)
+    assert also_like(stage, first) == [(then["id"], "readers_went_on")]
+    time.forward(days=6)
+    read_by(cold, 1, time.now, after=first)
+    passes(stage, time)
+    assert also_like(stage, first) == [(cold["id"], "readers_went_on")]
+
+
+def test_what_readers_go_on_to_stands_under_an_article_after_the_next_pass(stage: Stage, time: Clock) -> None:
+    first, then, cold = unlike(stage)
     assert stage.read(first["slug"]).json["you_may_also_like"] == []
     for _ in range(10):
         reply = stage.call(

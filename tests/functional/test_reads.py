@@ -286,7 +286,7 @@ def test_a_flood_is_not_looked_at_again_and_again(stage: Stage, hour: Clock) -> 
 def test_a_network_that_reads_all_there_is_takes_one_write_unit_a_read(
     stage: Stage, hour: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(damping, "crc32", lambda text: int(text))
+    monkeypatch.setattr(damping, "crc32", int)
     for n in range(damping.CELLS):
         damping.admitted(f"{n:08d}", "network", 7, hour.now)
     (item,) = [
