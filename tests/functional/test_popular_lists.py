@@ -415,6 +415,14 @@ def test_a_pass_that_comes_twice_counts_once(stage: Stage, time: Clock) -> None:
     assert counts(stage) == before
 
 
+def test_the_first_pass_of_all_counts_the_last_ten_minutes(stage: Stage, time: Clock) -> None:
+    article = stage.published()
+    read_by(article, 1, time.now + timedelta(minutes=4))
+    time.forward(minutes=10, seconds=10)
+    stage.every_five_minutes()
+    assert shown(stage, "most-read", window="1h") == ids(article)
+
+
 def test_reads_of_the_last_seconds_wait_for_the_next_pass(stage: Stage, time: Clock) -> None:
     article = stage.published()
     read_by(article, 1, time.now + timedelta(minutes=4, seconds=59))

@@ -26,7 +26,7 @@ RANKED = 200
 """Articles that are ranked for a list: more than it shows, so that each section finds its own among them."""
 SETTLED = timedelta(seconds=10)
 """After the end of five minutes: whatever began in them has been written by then."""
-COUNTING = 20.0
+COUNTING = 10.0
 """Seconds after which a pass begins no further slot: lists are chosen even when there is more to count than it can."""
 AT_ONCE = 100
 
@@ -70,11 +70,14 @@ def minutes_behind(at: datetime) -> int:
 
 
 def _ended(at: datetime) -> list[datetime]:
-    """The ends of the five minutes that are over and not counted yet, oldest first. Whatever is a day old is gone."""
+    """The ends of the five minutes that are over and not counted yet, oldest first. Whatever is a day old is gone.
+
+    Before anything was counted: the last two, for the first tick may come that long after the first reader.
+    """
     settled = at - SETTLED
     last = settled.replace(minute=settled.minute // 5 * 5, second=0, microsecond=0)
     counted = coreading.counted_until()
-    first = max(counted + popularity.SLOT, last - reads.KEPT) if counted else last
+    first = max(counted + popularity.SLOT, last - reads.KEPT) if counted else last - popularity.SLOT
     return [first + n * popularity.SLOT for n in range((last - first) // popularity.SLOT + 1)]
 
 
