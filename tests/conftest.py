@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import hypothesis
 import pytest
-from broadsheet import articles, clock, passwords, settings, table
+from broadsheet import articles, clock, passwords, reads, settings, table
 from moto import mock_aws
 
 from local.guard import SERVICES, Guard
@@ -115,6 +115,7 @@ def raised(template: Template, guard: Guard, ways: Ways, folder: Path) -> Iterat
         patch.setattr(table, "client", ways.clients)
         settings.get.cache_clear()
         articles.forget()
+        reads.forget()
         create_tables(table.client(), template)
         meter = Meter()
         meter.attach(table.client())

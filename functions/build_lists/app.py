@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from broadsheet import clock, edge, front, keys, lists, nightly, popular, rebuilding, streams
 from broadsheet.changes import Change, changes
-from broadsheet.observability import measure
+from broadsheet.observability import count, measure
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -43,6 +43,8 @@ def _follow(records: list[dict[str, Any]]) -> dict[str, list[dict[str, str]]]:
         popular.prepare(clock.now())
     for language in sorted({None, *(change.language for change in seen)}, key=str):
         front.build(language, clock.now())
+    if turned:
+        front.refresh(clock.now())
     measure("ListsBehind", streams.age(records, clock.now()))
     told = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
     answer["batchItemFailures"] += [{"itemIdentifier": number} for number in unreadable if number not in told]
@@ -55,7 +57,7 @@ def _choose(changed: list[Key]) -> None:
     lists.choose(names[keys.PINS], at)
     if names[keys.PICKS]:
         popular.prepare(at)
-        front.build_all(at)
+        front.refresh(at)
 
 
 WANTED = (keys.ARTICLE, keys.PINS, keys.PICKS)
@@ -71,10 +73,12 @@ def _purge(turned: list[Change]) -> None:
 
 
 def _pass(at: datetime) -> None:
-    """What was read in the last five minutes: the lists of those articles, then what is popular."""
-    lists.choose(popular.count(at), at)
-    if popular.prepare(at):
-        front.build_all(at)
+    """What was read in the last five minutes: what is popular, then the lists of those articles."""
+    popular.count(at)
+    popular.prepare(at)
+    front.refresh(at)
+    lists.choose(popular.lately(), at)
+    count("MinutesBehind", popular.minutes_behind(at))
 
 
 def _work_off(message: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
-from broadsheet import articles, settings, table
+from broadsheet import articles, reads, settings, table
 
 from local import engine as engines
 from local.guard import EVENT, SERVICES, Guard
@@ -114,6 +114,7 @@ class new_stage:  # noqa: N801  used as a function
         self.patch.setattr(table, "client", lambda service="dynamodb": self.clients[service])
         settings.get.cache_clear()
         articles.forget()
+        reads.forget()
         create(self.clients["dynamodb"], list(template.tables.values()))
         self.guard = Guard(template)
         for service in SERVICES:

@@ -14,7 +14,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.httpsession import URLLib3Session
-from broadsheet import changes, commenting, desk, publishing, rebuilding, streams, table, tallying, translations
+from broadsheet import (
+    changes,
+    commenting,
+    coreading,
+    desk,
+    popular,
+    publishing,
+    reads,
+    rebuilding,
+    streams,
+    table,
+    tallying,
+    translations,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -55,10 +68,16 @@ CONDITIONS: dict[str, Callable[[Write], bool]] = {
     "report": _pk("REPORTS#"),
     "duplicate": _pk("DUPLICATE#"),
     "ledger": _pk("LEDGER#"),
+    "salt": _pk("THROTTLE#reads#SALT"),
+    "room": _pk("READS#"),
+    "coreads": _pk("COREADS#"),
+    "span": _pk("SPAN#"),
+    "reading": _pk("READING"),
+    "list": _pk("LIST#"),
     "tallied": lambda write: "#tallied" in write.condition,
     "lists": lambda write: write.item["sk"] == "LISTS" and write.action == "Update",
     "nearest": lambda write: write.item["sk"] == "ENTRY" and write.action == "Put",
-    "still there": lambda write: write.item["sk"] == "ENTRY" and write.action == "ConditionCheck",
+    "live": lambda write: write.item["sk"] == "ENTRY" and write.action == "ConditionCheck",
 }
 """Which writes lose their condition."""
 
@@ -184,6 +203,19 @@ def _without_last_step(patch: Callable[[Any, str, Any], None]) -> None:
     patch(table, "write", silent)
 
 
+def _without_adding(patch: Callable[[Any, str, Any], None]) -> None:
+    """A count is read, and written one higher."""
+    addition = reads._addition
+
+    def written(place: Any, section: str, pairs: Any, times: int, *others: Any) -> Write:
+        standing = table.get(addition(place, section, pairs, times, *others).table, place, consistent=True) or {}
+        counts = {name: standing.get(name, 0) + times for name in ("n", *pairs)}
+        item = {"entity": "reads", "v": 1, "section": section, **standing, **counts, **place}
+        return table.put(addition(place, section, pairs, times, *others).table, item)
+
+    patch(reads, "_addition", written)
+
+
 OTHERS: dict[str, Callable[[Callable[[Any, str, Any], None]], None]] = {
     "transaction": _one_by_one,
     "token": _without_token,
@@ -198,6 +230,9 @@ OTHERS: dict[str, Callable[[Callable[[Any, str, Any], None]], None]] = {
     "second reading": _without_second_reading,
     "another look": _without_another_look,
     "last step": _without_last_step,
+    "adding": _without_adding,
+    "counted": lambda patch: patch(coreading, "_counted", lambda standing, stamp: False),
+    "still there": lambda patch: patch(popular, "_still_there", lambda members: True),
     "telling": lambda patch: patch(translations, "tell", lambda group, before, after: [group.unchanged()]),
 }
 

@@ -300,7 +300,7 @@ def test_what_comes_while_anothers_lists_are_written_stands_in_them(
     assert _listed(newsroom, slow) == {_key(newsroom.made[0]), _key(newsroom.made[2])}
 
 
-@falls_without("still there")
+@falls_without("live")
 def test_what_goes_while_a_list_begins_to_show_it_stands_in_none(
     stage: Stage, instances: Instances, monkeypatch: pytest.MonkeyPatch
 ) -> None:

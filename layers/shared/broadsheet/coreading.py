@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from . import clock, keys, packing, settings, table
+from .observability import bug
 from .ranking import coreads
 
 if TYPE_CHECKING:
@@ -61,15 +62,26 @@ def _seen(slot: Slot) -> Mapping[str, list[tuple[str, Count]]]:
 
 def _add(key: str, standing: Item | None, seen: list[tuple[str, Count]], until: datetime) -> None:
     stamp = clock.stamp(until)
-    if standing and standing["until"] >= stamp:
+    if _counted(standing, stamp):
         return
     pairs = coreads.strongest(coreads.added(_faded(standing, until), seen))
     item = {**keys.coreads(key), "entity": "coreads", "v": 1, "until": stamp, "expires_at": clock.epoch(until + KEPT)}
-    unmoved, before = ("#until = :before", {"before": standing["until"]}) if standing else (table.ABSENT, {})
     try:
-        table.write(table.put(settings.get().index, {**item, "pairs": _packed(pairs)}, unmoved, **before))
+        table.write(_moved({**item, "pairs": _packed(pairs)}, standing))
     except table.Refused:  # another pass counts the same five minutes
         return
+
+
+def _counted(standing: Item | None, stamp: str) -> bool:
+    return standing is not None and standing["until"] >= stamp
+
+
+def _moved(item: Item, standing: Item | None) -> table.Write:
+    """Puts counts in the place of those they were made from; where these have ended meanwhile, there is nothing to lose."""
+    store = settings.get().index
+    if standing is None:
+        return table.put(store, item, table.ABSENT)
+    return table.put(store, item, f"{table.ABSENT} OR #until = :before", before=standing["until"])
 
 
 def went_on(wanted: Sequence[str], site: Site, at: datetime) -> dict[str, list[tuple[str, float]]]:
@@ -84,7 +96,7 @@ def went_on(wanted: Sequence[str], site: Site, at: datetime) -> dict[str, list[t
 
 
 def _faded(item: Item | None, at: datetime) -> Counts:
-    return coreads.faded(_unpacked(item["pairs"]), _since(item["until"], at)) if item else {}
+    return coreads.faded(_unpacked(item, "pairs"), _since(item["until"], at)) if item else {}
 
 
 def _since(stamp: str, at: datetime) -> float:
@@ -103,15 +115,14 @@ def counted_until() -> datetime | None:
 def move_on(slot: Slot, until: datetime) -> bool:
     """Adds the site's reads of five minutes; the last thing done with them. False where that was done already."""
     standing, stamp = _site(), clock.stamp(until)
-    if standing and standing["until"] >= stamp:
+    if _counted(standing, stamp):
         return False
     seen = sum(slot.reads.values(), Counter[str]())
-    faded = coreads.faded(_unpacked(standing["reads"]), _since(standing["until"], until)) if standing else {}
+    faded = coreads.faded(_unpacked(standing, "reads"), _since(standing["until"], until)) if standing else {}
     reads = coreads.strongest(coreads.added(faded, ((key, (n, n)) for key, n in seen.items())), MOST_KNOWN)
     item = {**keys.reading(), "entity": "reading", "v": 1, "until": stamp, "reads": _packed(reads)}
-    unmoved, before = ("#until = :before", {"before": standing["until"]}) if standing else (table.ABSENT, {})
     try:
-        table.write(table.put(settings.get().index, item, unmoved, **before))
+        table.write(_moved(item, standing))
     except table.Refused:
         return False
     return True
@@ -120,7 +131,7 @@ def move_on(slot: Slot, until: datetime) -> bool:
 def site(at: datetime) -> Site:
     """What is read on the whole site, as of a time."""
     item = _site()
-    return coreads.Site.of(coreads.faded(_unpacked(item["reads"]), _since(item["until"], at)) if item else {})
+    return coreads.Site.of(coreads.faded(_unpacked(item, "reads"), _since(item["until"], at)) if item else {})
 
 
 def _site() -> Item | None:
@@ -139,8 +150,13 @@ def _packed(counts: Counts) -> bytes:
     return packed
 
 
-def _unpacked(packed: bytes) -> Counts:
-    return dict(_counts(json.loads(packing.unpack(packed))))
+def _unpacked(item: Item, name: str) -> Counts:
+    """What cannot be read begins anew: it must not hold up all that comes after it."""
+    try:
+        return dict(_counts(json.loads(packing.unpack(item[name]))))
+    except Exception as error:  # whatever is wrong with it
+        bug("unreadable counts", error, pk=item["pk"])
+        return {}
 
 
 def _counts(whole: Mapping[str, tuple[int, int]]) -> Iterator[tuple[str, Count]]:

@@ -25,8 +25,10 @@ REPEATS = 10
 """Reads of one article that count for one network and hour."""
 FLOOD = 1_000
 """Reads of whatever articles that count for one network and hour."""
-CELLS = 64
-"""A network's reads are told apart by cells, not by article: its item stays small whatever it reads."""
+CELLS = 128
+"""A network's reads are told apart by cells, not by article: its item stays within a write unit whatever it reads."""
+MOST_KNOWN = 10_000
+"""Cells that an instance knows to be full."""
 
 
 # ---------------------------------------------------------------- sampling
@@ -52,14 +54,21 @@ def sampled(now: float) -> int:
 # ---------------------------------------------------------------- throttle
 
 
+_full: set[tuple[str, str]] = set()
+"""Cells of an hour that are full: a flood is not asked about again and again."""
+
+
 def admitted(key: str, network: str, times: int, at: datetime) -> bool:
     """Whether the network's reads of this hour still count. They are counted as they are looked at, so none slips by."""
     if not settings.get().throttles:
         return True
-    cell = f"c{crc32(key.encode()) % CELLS}"
+    place, cell = _place(network, at), f"c{crc32(key.encode()) % CELLS}"
+    known = place["pk"], cell
+    if known in _full:
+        return False
     write = table.update(
         settings.get().sessions,
-        _place(network, at),
+        place,
         f"SET #entity = :entity, #v = :v, #expires_at = :ends ADD #tries :times, #{cell} :times",
         f"{table.ABSENT} OR (#tries < :flood AND (attribute_not_exists(#{cell}) OR #{cell} < :repeats))",
         entity="throttle",
@@ -72,6 +81,9 @@ def admitted(key: str, network: str, times: int, at: datetime) -> bool:
     try:
         table.write(write)
     except table.Refused:
+        if len(_full) >= MOST_KNOWN:
+            _full.clear()
+        _full.add(known)
         return False
     return True
 
@@ -113,4 +125,5 @@ def _new_salt(day: str) -> bytes:
 def forget() -> None:
     """Empties what an instance remembers. For tests."""
     _salts.clear()
+    _full.clear()
     _second[:] = 0, 0, 0

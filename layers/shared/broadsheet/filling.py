@@ -10,7 +10,7 @@ import json
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from . import packing, prepared, slugs, whys
+from . import packing, prepared, site, slugs, whys
 
 if TYPE_CHECKING:
     from .table import Item
@@ -33,7 +33,7 @@ def filled(item: Item, key: str, language: str) -> str:
     if not room:
         return text
     never, tongue = {key, *item["never"]}, _tongue(language)
-    fits = [card.json for card in _popular() if card.key not in never and _tongue(card.language) == tongue]
+    fits = [card.json for card in _popular(language) if card.key not in never and _tongue(card.language) == tongue]
     if not fits:
         return text
     cards = ",".join(whys.with_reason(card, POPULAR, language) for card in fits[:room])
@@ -47,16 +47,19 @@ def _tongue(language: str) -> str:
 
 # ---------------------------------------------------------------- what is read most, remembered
 
-_memory: tuple[float, list[Card]] = 0.0, []
+_memory: dict[str, tuple[float, list[Card]]] = {}
 
 
-def _popular() -> list[Card]:
-    global _memory  # noqa: PLW0603  an instance's memory
+def _popular(language: str) -> list[Card]:
+    """Of one of the site's languages, or of all where it has no such."""
+    listed = language if language in site.get().languages else ""
     now = time.monotonic()
-    if _memory[0] <= now:
-        items = json.loads(prepared.read(prepared.Listed("most-read", "1h")))["items"]
-        _memory = now + REMEMBERED, [_card(card) for card in items]
-    return _memory[1]
+    until, cards = _memory.get(listed, (0.0, []))
+    if until <= now:
+        items = json.loads(prepared.read(prepared.Listed("most-read", "1h", language=listed)))["items"]
+        cards = [_card(card) for card in items]
+        _memory[listed] = now + REMEMBERED, cards
+    return cards
 
 
 def _card(card: dict[str, str]) -> Card:
@@ -66,5 +69,4 @@ def _card(card: dict[str, str]) -> Card:
 
 def forget() -> None:
     """Empties the memory. For tests and measurements."""
-    global _memory  # noqa: PLW0603
-    _memory = 0.0, []
+    _memory.clear()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from . import clock, keys, listings, prepared, settings, site, table
@@ -30,10 +31,12 @@ def read(language: str | None) -> str:
     return item["json"] if item else _json({}, language, None)
 
 
-def build_all(at: datetime) -> None:
-    """In every language of the site, and the whole one."""
+def refresh(at: datetime) -> None:
+    """Builds those that do not show what is picked and popular now; if one was left undone, whoever comes next does it."""
     for language in (None, *site.get().languages):
-        build(language, at)
+        standing = table.get(settings.get().site, keys.front(language), consistent=True)
+        if standing is None or standing.get("chosen") != _digest(_lists(language, at)):
+            build(language, at)
 
 
 def build(language: str | None, at: datetime) -> None:
@@ -47,12 +50,14 @@ def build(language: str | None, at: datetime) -> None:
             name: listings.cards(listings.newest(name, IN_SECTION if place else LATEST))
             for place, name in enumerate(names)
         }
+        lists = _lists(language, at)
         item = {
             **keys.front(language),
             "entity": "front",
             "v": 1,
             "revision": revision + 1,
-            "json": _json({**cards, PICKS: _picks(at), **_popular(language)}, language, at),
+            "chosen": _digest(lists),
+            "json": _json({**cards, **lists}, language, at),
         }
         unmoved = "#revision = :revision" if standing else table.ABSENT
         try:
@@ -77,10 +82,14 @@ def _picks(at: datetime) -> str:
     return listings.cards([found[key["pk"], key["sk"]] for key in lasting if (key["pk"], key["sk"]) in found])
 
 
-def _popular(language: str | None) -> dict[str, str]:
-    """The first cards of each prepared list; those of a window of time by window."""
-    found = prepared.whole_site(MEMBERS, POPULAR, language)
-    return {name: _by_window(lists) for name, lists in found.items()}
+def _lists(language: str | None, at: datetime) -> dict[str, str]:
+    """The picks, and the first cards of each prepared list; those of a window of time by window."""
+    found = prepared.first_cards(MEMBERS, POPULAR, language)
+    return {PICKS: _picks(at), **{name: _by_window(lists) for name, lists in found.items()}}
+
+
+def _digest(lists: dict[str, str]) -> bytes:
+    return blake2b(json.dumps(lists).encode(), digest_size=8).digest()
 
 
 def _by_window(lists: dict[str, str]) -> str:

@@ -12,7 +12,7 @@ Entities
 | Site     | LISTING#<name>         | <published_at>#<id>       | entry        | one card of one listing                                      |
 | Site     | CARD#<key>             | CARD                      | card         | a published article's card, for whoever knows only its key   |
 | Site     | FRONT                  | FRONT, FRONT#<language>   | front        | the prepared front as JSON                                   |
-| Site     | LIST#<name>#<window>   | LIST, <section>           | prepared     | most read, trending, most discussed, picks, with their cards |
+| Site     | LIST#<name>#<window>   | LIST, <section>, in:<tag> | prepared     | most read, trending, most discussed, picks, with their cards |
 | Site     | PINS#<key>             | PINS                      | pins         | what editors want in an article's lists, and what not        |
 | Site     | PICKS                  | PICKS                     | picks        | the editors' picks in order, and until when                  |
 | Site     | THREAD#<key>           | <comment id>              | root         | a shown comment that answers none, with its first replies    |
@@ -93,7 +93,7 @@ Access patterns
 | build_lists   | the next articles to rebuild               | Query Site LISTING#<name>, 26 items from where it was        |
 | build_lists   | to count them, once                        | one TransactWriteItems of rebuild and part                   |
 | newsroom      | how far a rebuild is                       | GetItem Index REBUILD#<id>                                   |
-| build_lists   | what was read in five minutes              | Query Index READS#<slot>#<n>, 8 shards                       |
+| build_lists   | what was read in five minutes              | 2 Queries Index READS#<slot>#<n>, 8 shards                   |
 | build_lists   | to count it                                | BatchGetItem and PutItem Index COREADS#<key>, SPAN#<span>, READING |
 | build_lists   | to prepare what is popular                 | BatchGetItem Index SPAN#<span>, Site CARD#<key>; PutItem Site LIST#… |
 | login         | whose address this is, and the account     | GetItem Accounts EMAIL#<address>, GetItem ACCOUNT#<id>       |
@@ -172,9 +172,9 @@ def card(key: str) -> Key:
     return _key(f"CARD#{key}", "CARD")
 
 
-def prepared(name: str, section: str = "") -> Key:
-    """A prepared list, of the whole site or of a section: `most-read#24h`, `trending`."""
-    return _key(f"LIST#{name}", section or "LIST")
+def prepared(name: str, section: str = "", language: str = "") -> Key:
+    """A prepared list, of the whole site, of a section or in a language: `most-read#24h`, `trending`."""
+    return _key(f"LIST#{name}", section or (f"in:{language}" if language else "LIST"))
 
 
 def pins(key: str) -> Key:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+from .errors import Unavailable
 from .index import Index
+from .observability import bug
 from .ranking import building, showing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 def follow(changed: Iterable[str], at: datetime) -> None:
@@ -24,10 +29,32 @@ def follow(changed: Iterable[str], at: datetime) -> None:
 
 def choose(keys: Iterable[str], at: datetime) -> None:
     """Chooses the lists of these articles anew: their readers went on to something else, or their editors want something."""
-    showing.show(Index(at), keys)
+    index = Index(at)
+    for _ in together(sorted(set(keys)), lambda some: showing.show(index, some)):
+        pass
 
 
 def rebuild(key: str, at: datetime) -> None:
     """Looks again for what is near an article, and chooses its lists, and those of whoever has other neighbours by it."""
     index = Index(at)
     showing.show(index, building.settle(index, key).changed)
+
+
+def together(things: Sequence[T], do: Callable[[Sequence[T]], R]) -> Iterator[R]:
+    """All at once; where that fails, each on its own, so that what is wrong with one article holds up no other.
+
+    Raises Contended and Unavailable, which are nobody's fault and pass.
+    """
+    try:
+        yield do(things)
+    except (building.Contended, Unavailable):
+        raise
+    except Exception as error:  # whichever it was, those tried alone say it
+        bug("lists failed together", error)
+        for thing in things:
+            try:
+                yield do([thing])
+            except (building.Contended, Unavailable):
+                raise
+            except Exception as own:
+                bug("lists failed", own, of=str(thing))

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypedDict
 
-from . import keys, pieces
-from .errors import Unavailable
+from . import keys, lists, pieces
 from .index import Index
-from .observability import bug, count
+from .observability import count
 from .ranking import showing
-from .ranking.building import Contended
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,26 +29,16 @@ MARKS = 20
 
 
 def begin() -> None:
+    """Raises Unavailable."""
     pieces.send([Piece(night=shard, after="") for shard in range(keys.MARK_SHARDS)])
 
 
 def work(piece: Piece, at: datetime) -> None:
-    """Raises Unavailable."""
+    """Raises Contended, Unavailable."""
     index = Index(at)
     marks = index.marks(piece["night"], piece["after"], MARKS)
-    looked = showing.Looked(0, 0)
-    try:
-        looked = showing.look_again(index, marks)
-    except (Contended, Unavailable):
-        raise
-    except Exception as error:  # one article's failure is that article's, whatever it is: the others are done alone
-        bug("marks not looked at together", error)
-        for mark in marks:
-            try:
-                showing.look_again(index, [mark])
-            except Exception as own:
-                bug("mark not looked at", own, article=mark.id)
-    count("NearnessHealed", looked.healed)
-    count("ListsReranked", looked.written)
+    looked = list(lists.together(marks, lambda some: showing.look_again(index, some)))
+    count("NearnessHealed", sum(one.healed for one in looked))
+    count("ListsReranked", sum(one.written for one in looked))
     if len(marks) == MARKS:
         pieces.send([Piece(night=piece["night"], after=marks[-1].id)], pieces.PAUSE)

@@ -28,15 +28,16 @@ PACK_FROM = 2_000
 
 
 class Listed(NamedTuple):
-    """One list: of a window where it has one, of the whole site where it has no section."""
+    """One list: of a window where it has one, of a section or in a language where it is not the whole site's."""
 
     name: Name
     window: str = ""
     section: str = ""
+    language: str = ""
 
     @property
     def key(self) -> Key:
-        return keys.prepared("#".join(part for part in (self.name, self.window) if part), self.section)
+        return keys.prepared("#".join(part for part in (self.name, self.window) if part), self.section, self.language)
 
 
 def named(name: str, query: Mapping[str, str]) -> Listed:
@@ -58,16 +59,15 @@ def read(wanted: Listed) -> str:
     return packing.text_of(item) if item else _json([], None)
 
 
-def whole_site(names: Iterable[Name], at_most: int, language: str | None) -> dict[Name, dict[str, str]]:
-    """The first cards of lists of the whole site as JSON arrays, by name and window; of one language, or of all."""
-    lists = [Listed(name, window) for name in names for window in WINDOWS.get(name, ("",))]
+def first_cards(names: Iterable[Name], at_most: int, language: str | None) -> dict[Name, dict[str, str]]:
+    """The first cards of the site's lists as JSON arrays, by name and window; of one language, or of all."""
+    lists = [Listed(name, window, language=language or "") for name in names for window in WINDOWS.get(name, ("",))]
     found = table.batch_get(settings.get().site, [one.key for one in lists], consistent=True)
     shown: dict[Name, dict[str, str]] = {}
     for one in lists:
         item = found.get((one.key["pk"], one.key["sk"]))
-        cards = json.loads(packing.text_of(item))["items"] if item else []
-        fits = [card for card in cards if language in {None, card["language"]}][:at_most]
-        shown.setdefault(one.name, {})[one.window] = json.dumps(fits, ensure_ascii=False, separators=(",", ":"))
+        cards = json.loads(packing.text_of(item))["items"][:at_most] if item else []
+        shown.setdefault(one.name, {})[one.window] = json.dumps(cards, ensure_ascii=False, separators=(",", ":"))
     return shown
 
 
@@ -75,8 +75,8 @@ def differs(cards: Sequence[str], standing: Item | None) -> bool:
     return _digest(cards) != (standing["digest"] if standing else _digest([]))
 
 
-def keep(one: Listed, cards: Sequence[str], standing: Item | None, at: datetime) -> None:
-    """Stores a list in the place of what stood there; where another builder was faster, the next pass looks again."""
+def keep(one: Listed, cards: Sequence[str], standing: Item | None, at: datetime) -> bool:
+    """Stores a list in the place of what stood there; False where another builder was faster."""
     text = _json(cards, at)
     item = {**one.key, "entity": "prepared", "v": 1, "digest": _digest(cards)}
     item["json"] = packing.pack(text) if len(text) >= PACK_FROM else text
@@ -84,7 +84,8 @@ def keep(one: Listed, cards: Sequence[str], standing: Item | None, at: datetime)
     try:
         table.write(table.put(settings.get().site, item, unmoved, **seen))
     except table.Refused:
-        return
+        return False
+    return True
 
 
 def _digest(cards: Sequence[str]) -> bytes:

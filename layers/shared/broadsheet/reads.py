@@ -7,6 +7,9 @@ throttle of its network and one for the count, and at most two read units, for w
 call at all. 10,000 a second keep some fifty instances busy, with about 500 counts a second. A count goes to one of eight
 shards of its five minutes, each of which takes 1,000 writes a second.
 
+**What made-up reads can do is bounded.** A row names pairs until it has ROOM reads; of a slot a pass reads MOST_ROWS rows a
+shard and takes in MOST_PAIRS pairs. A big portal's busiest five minutes have 617 rows, and 30 pairs in the longest of them.
+
 Which reads count is decided in `damping`; what is made of them, in `popular` and `coreading`.
 """
 
@@ -24,13 +27,15 @@ from zlib import crc32
 
 from . import clock, damping, keys, settings, slugs, table
 from .errors import BadJson, Unavailable, invalid
+from .observability import bug
 from .observability import count as note
 from .ranking import popularity
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
+    from .keys import Key
     from .table import Item, Write
 
 BEFORE = 3
@@ -42,14 +47,21 @@ KEPT = timedelta(hours=24)
 REMEMBERED = 60.0
 """Seconds an instance remembers that an article exists."""
 MOST_REMEMBERED = 2_000
-BOT = re.compile(r"bot\b|crawl|spider|headless|preview|lighthouse", re.IGNORECASE)
+ROOM = 500
+"""Reads of a row from which on it names no further pairs: those it has are counted on. They fit 20 KB."""
+MOST_ROWS = 2_000
+"""Rows of a shard that are read of a slot."""
+MOST_PAIRS = 300_000
+"""Pairs of a slot: in memory a third of what the function has."""
+BOT = re.compile(r"(?<!cu)bot\b|crawl|spider|headless|preview|lighthouse", re.IGNORECASE)
+"""Those that say so. A Cubot is a telephone."""
 
 
 def before(text: str) -> list[str]:
     """The slugs in a beacon's JSON, the latest first: `{"before": ["…"]}`. Raises BadJson, Invalid."""
     try:
         given = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):  # a thousand brackets
         raise BadJson("The body is not valid JSON.") from None
     if not isinstance(given, dict):
         raise BadJson("The body must be a JSON object.")
@@ -80,7 +92,7 @@ def _count(slug: str, before: Sequence[str], network: str, times: int, at: datet
     key = slugs.key_of(slug)
     if key in sections and damping.admitted(key, network, times, at):
         earlier = [other for other in wanted if other != key and other in sections]
-        table.write(_bucket(key, sections[key], earlier, times, at))
+        add(key, sections[key], earlier, times, at)
 
 
 # ---------------------------------------------------------------- what exists
@@ -117,20 +129,39 @@ def forget() -> None:
 # ---------------------------------------------------------------- counts of five minutes
 
 
-def _bucket(key: str, section: str, earlier: list[str], times: int, at: datetime) -> Write:
+def add(key: str, section: str, earlier: Sequence[str], times: int, at: datetime) -> None:
     """Adds to an article's counts: reads, reads right after another article, and reads later after others."""
-    names = ["n", *(f"{keys.LATER if n else keys.AFTER}{other}" for n, other in enumerate(earlier))]
-    adds = ", ".join(f"#{name} :times" for name in names)
-    shard = crc32(earlier[0].encode()) if earlier else random.randrange(SHARDS)  # noqa: S311
+    shard = (crc32(earlier[0].encode()) if earlier else random.randrange(SHARDS)) % SHARDS  # noqa: S311
+    place = keys.read_entry(popularity.slot(at), shard, key)
+    pairs = [f"{keys.LATER if n else keys.AFTER}{other}" for n, other in enumerate(earlier)]
+    write = _addition(place, section, pairs, times, at, _has_room(pairs))
+    try:
+        table.write(write)
+    except table.Refused as refused:
+        named = [pair for pair in pairs if pair in (refused.items[write] or {})]
+        table.write(_addition(place, section, named, times, at))
+
+
+def _has_room(pairs: Sequence[str]) -> str:
+    """The condition that a row may name these pairs, or does."""
+    if not pairs:
+        return ""
+    return f"{table.ABSENT} OR #n < :room OR ({' AND '.join(f'attribute_exists(#{pair})' for pair in pairs)})"
+
+
+def _addition(place: Key, section: str, pairs: Sequence[str], times: int, at: datetime, condition: str = "") -> Write:
     return table.update(
         settings.get().index,
-        keys.read_entry(popularity.slot(at), shard % SHARDS, key),
-        f"SET #entity = :entity, #v = :v, #section = :section, #expires_at = :ends ADD {adds}",
+        place,
+        "SET #entity = :entity, #v = :v, #section = :section, #expires_at = :ends "
+        f"ADD {', '.join(f'#{name} :times' for name in ('n', *pairs))}",
+        condition,
         entity="reads",
         v=1,
         section=section,
         ends=clock.epoch(at + KEPT),
         times=times,
+        **({"room": ROOM} if condition else {}),
     )
 
 
@@ -145,20 +176,42 @@ class Slot:
     later: Counter[tuple[str, str]]
     """How often it was read later after it."""
 
+    def touched(self) -> Counter[str]:
+        """How often each article was read, or left for another: what its readers go on to may have changed."""
+        total = sum(self.reads.values(), Counter[str]())
+        for (one, _), times in self.after.items():
+            total[one] += times
+        return total
+
 
 def of(slot: str) -> Slot:
-    """One Query for each shard, and further ones for each further megabyte."""
+    """What was read in five minutes: two Queries for each shard, one where there is more than is read of it."""
     found = Slot({}, Counter(), Counter())
     for shard in range(SHARDS):
-        for item in table.query(settings.get().index, keys.reads(slot, shard), consistent=True):
-            _add(found, item)
+        for item in _rows(slot, shard):
+            try:
+                _take_in(found, item)
+            except (KeyError, TypeError) as error:
+                bug("unreadable reads", error, slot=slot)
     return found
 
 
-def _add(found: Slot, item: Item) -> None:
+def _rows(slot: str, shard: int) -> Iterator[Item]:
+    """Each shard's from another letter on: where there are too many, no article is left out of all shards."""
+    store, pk = settings.get().index, keys.reads(slot, shard)
+    first = slugs.ALPHABET[shard * len(slugs.ALPHABET) // SHARDS]
+    rows = table.query(store, pk, after=first, limit=MOST_ROWS, consistent=True)
+    yield from rows
+    if len(rows) < MOST_ROWS:
+        yield from table.query(store, pk, up_to=first, limit=MOST_ROWS - len(rows), consistent=True)
+
+
+def _take_in(found: Slot, item: Item) -> None:
     key = item["sk"]
     found.reads.setdefault(item["section"], Counter())[key] += item["n"]
     for name, times in item.items():
+        if len(found.after) + len(found.later) >= MOST_PAIRS:
+            return
         if name.startswith(keys.AFTER):
             found.after[name.removeprefix(keys.AFTER), key] += times
         elif name.startswith(keys.LATER):
