@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from broadsheet import clock, edge, front, keys, lists, popular, rebuilding, streams
+from broadsheet import clock, edge, front, keys, lists, pinned, popular, rebuilding, slugs, streams
 from broadsheet.changes import Change, changes
 
 if TYPE_CHECKING:
@@ -37,9 +37,9 @@ def _follow(records: list[dict[str, Any]]) -> dict[str, list[dict[str, str]]]:
     seen, unreadable = changes(record for record in records if _is_article(record))
     turned = [change for change in seen if change.comes_or_goes]
     _purge(turned)
-    if turned:
+    if turned or {slugs.key_of(change.slug) for change in seen} & set(front.picked(clock.now())):
         popular.prepare(clock.now())
-    for language in sorted({None, *(change.language for change in seen)}, key=str):
+    for language in sorted({None}.union(*(change.languages for change in seen)), key=str):
         front.build(language, clock.now())
     readable = [record for record in records if record["dynamodb"]["SequenceNumber"] not in unreadable]
     answer = streams.each(readable, _follow_one)
@@ -53,6 +53,7 @@ def _follow_one(record: dict[str, Any]) -> None:
     match key["sk"]:
         case keys.ARTICLE:
             lists.follow(keys.id_of(key["pk"]), clock.now())
+            lists.choose(pinned.within(keys.id_of(key["pk"])), clock.now())
         case keys.PINS:
             lists.rebuild(keys.id_of(key["pk"]), clock.now())
         case keys.PICKS:

@@ -52,7 +52,7 @@ def build(language: str | None, at: datetime) -> None:
             "entity": "front",
             "v": 1,
             "revision": revision + 1,
-            "json": _json({**cards, PICKS: _picks(at), **_popular(language)}, language, at),
+            "json": _json({**cards, PICKS: _picks(language, at), **_popular(language)}, language, at),
         }
         unmoved = "#revision = :revision" if standing else table.ABSENT
         try:
@@ -70,11 +70,12 @@ def picked(at: datetime) -> list[str]:
     return [one["key"] for one in picks if one["until"] is None or one["until"] > clock.stamp(at)]
 
 
-def _picks(at: datetime) -> str:
-    """Cards of those picks that readers have."""
+def _picks(language: str | None, at: datetime) -> str:
+    """Cards of those picks that readers have, in one language or in all."""
     lasting = [keys.card(key) for key in picked(at)]
     found = table.batch_get(settings.get().site, lasting, consistent=True)
-    return listings.cards([found[key["pk"], key["sk"]] for key in lasting if (key["pk"], key["sk"]) in found])
+    cards = [found[key["pk"], key["sk"]] for key in lasting if (key["pk"], key["sk"]) in found]
+    return listings.cards([card for card in cards if language in {None, json.loads(card["json"])["language"]}])
 
 
 def _popular(language: str | None) -> dict[str, str]:
