@@ -342,8 +342,13 @@ class RebuildProgress(BaseModel):
 
     id: Id
     what: Rebuilt
-    started_at: Stamp | None = Field(description="Null until it begins.")
+    state: Literal["requested", "running", "failed", "finished"] = Field(
+        description="`failed`: nothing is left but articles that failed, which are tried again or wait for an operator."
+    )
     articles: Count = Field(description="Done so far.")
+    failed: Count = Field(description="Articles that failed and are not done yet.")
+    started_at: Stamp | None = Field(description="Null until it begins.")
+    moved_at: Stamp | None = Field(description="When it last came on.")
     finished_at: Stamp | None = Field(description="Null as long as there is anything left of it to do.")
 
 

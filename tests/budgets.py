@@ -105,7 +105,7 @@ BUDGETS = {
     "POST /v1/newsroom/articles/{id}/publish": _person(4, 74, GetItem=1, Query=2, TransactWriteItems=1),
     "POST /v1/newsroom/articles/{id}/unpublish": _person(4, 50, Query=2, TransactWriteItems=1),
     "POST /v1/newsroom/articles/{id}/corrections": _person(4, 56, GetItem=1, Query=2, TransactWriteItems=1),
-    "PUT /v1/newsroom/articles/{id}/pins": _person(60, 8, Query=1, BatchGetItem=1, TransactWriteItems=1),
+    "PUT /v1/newsroom/articles/{id}/pins": _person(62, 12, Query=1, BatchGetItem=1, GetItem=1, TransactWriteItems=1),
     "GET /v1/newsroom/picks": _person(21, GetItem=1, BatchGetItem=1),
     "PUT /v1/newsroom/picks": _person(41, 6, BatchGetItem=2, TransactWriteItems=1),
     # Whether the article exists; then the rebuild with its line in the audit.

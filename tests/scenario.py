@@ -252,6 +252,7 @@ def _picks(walk: Walk, article: Any) -> None:
     path = f"/v1/newsroom/articles/{article['id']}"
     version, other = walk("GET", path).json["version"], walk("GET", "/v1/newsroom/articles").json["items"][0]["id"]
     walk("PUT", f"{path}/pins", {"more_about": [other]}, version=version)
+    walk("PUT", f"{path}/pins", {"banned": [other]}, version=version + 1)
     walk("PUT", "/v1/newsroom/picks", {"items": [{"article": article["slug"]}]}, version=0)
     walk("GET", "/v1/newsroom/picks")
     walk.stage.settle()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from broadsheet import clock, edge, front, keys, lists, nightly, popular, rebuilding, streams
+from broadsheet import clock, edge, front, keys, lists, nightly, pinned, popular, rebuilding, slugs, streams
 from broadsheet.changes import Change, changes
 from broadsheet.observability import count, measure
 
@@ -39,9 +39,9 @@ def _follow(records: list[dict[str, Any]]) -> dict[str, list[dict[str, str]]]:
     turned = [change for change in seen if change.comes_or_goes]
     _purge(turned)
     answer = streams.together(records, _choose)
-    if turned:
+    if turned or {slugs.key_of(change.slug) for change in seen} & set(front.picked(clock.now())):
         popular.prepare(clock.now())
-    for language in sorted({None, *(change.language for change in seen)}, key=str):
+    for language in sorted({None}.union(*(change.languages for change in seen)), key=str):
         front.build(language, clock.now())
     if turned:
         front.refresh(clock.now())
@@ -54,7 +54,7 @@ def _follow(records: list[dict[str, Any]]) -> dict[str, list[dict[str, str]]]:
 def _choose(changed: list[Key]) -> None:
     at, names = clock.now(), {sk: [keys.id_of(key["pk"]) for key in changed if key["sk"] == sk] for sk in WANTED}
     lists.follow(names[keys.ARTICLE], at)
-    lists.choose(names[keys.PINS], at)
+    lists.choose({*names[keys.PINS], *(key for article in names[keys.ARTICLE] for key in pinned.within(article))}, at)
     if names[keys.PICKS]:
         popular.prepare(at)
         front.refresh(at)
@@ -77,7 +77,7 @@ def _pass(at: datetime) -> None:
     popular.count(at)
     popular.prepare(at)
     front.refresh(at)
-    lists.choose(popular.lately(), at)
+    lists.choose_read(popular.lately(), at)
     count("MinutesBehind", popular.minutes_behind(at))
 
 

@@ -61,6 +61,7 @@ CONDITIONS: dict[str, Callable[[Write], bool]] = {
     "admins": _pk("ADMINS"),
     "lease": _pk("MAIL#"),
     "front": _pk("FRONT"),
+    "picks": _sk("PICKS"),
     "rebuild": _sk("REBUILD"),
     "part": lambda write: write.item["sk"].startswith("PART#"),
     "record": _pk("COMMENT#"),

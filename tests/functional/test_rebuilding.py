@@ -10,7 +10,12 @@ import pytest
 from broadsheet import keys, pieces, rebuilding, settings, slugs, table
 from broadsheet.errors import Unavailable
 
+from local.workers import Outcome
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.conftest import Clock
     from tests.stage import Reply, Stage
 
 
@@ -20,8 +25,11 @@ class Builder:
     def __init__(self) -> None:
         self.built: list[str] = []
         self.failing: dict[str, Exception] = {}
+        self.given_up: list[str] = []
+        self.each: Callable[[], Any] = lambda: None
 
     def __call__(self, key: str) -> None:
+        self.each()
         if key in self.failing:
             raise self.failing[key]
         self.built.append(key)
@@ -71,8 +79,11 @@ def test_an_articles_lists_are_rebuilt(stage: Stage, builder: Builder) -> None:
     assert told == {
         "id": rebuild,
         "what": {"article": slug, "topic": None, "all": False},
+        "state": "finished",
         "articles": 1,
+        "failed": 0,
         "started_at": told["started_at"],
+        "moved_at": told["moved_at"],
         "finished_at": told["finished_at"],
     }
 
@@ -81,7 +92,8 @@ def test_it_is_known_from_the_moment_it_is_asked_for(stage: Stage, builder: Buil
     reply = ask(stage, topic="trams")
     assert reply.json["status"] == "requested"
     told = progress(stage, reply.json["id"])
-    assert (told["articles"], told["started_at"], told["finished_at"]) == (0, None, None)
+    assert (told["state"], told["articles"], told["failed"]) == ("requested", 0, 0)
+    assert (told["started_at"], told["moved_at"], told["finished_at"]) == (None, None, None)
     assert told["what"] == {"article": None, "topic": "trams", "all": False}
     assert builder.built == []
 
@@ -172,10 +184,10 @@ def test_a_rebuild_that_nobody_asked_for_is_not_found(stage: Stage) -> None:
         assert (reply.status, reply.code) == (404, "not_found")
 
 
-def test_the_audit_says_who_asked(stage: Stage) -> None:
-    asked(stage, all=True)
+def test_the_audit_says_who_asked_for_which(stage: Stage) -> None:
+    rebuild = asked(stage, all=True)
     lines = stage.call("GET", "/v1/admin/audit", token=stage.token("admin")).json["items"]
-    assert lines[0]["action"] == "rebuild"
+    assert (lines[0]["action"], lines[0]["rebuild"]) == ("rebuild", rebuild)
 
 
 def test_what_the_bus_does_not_take_is_503(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -211,6 +223,36 @@ def attempt(stage: Stage) -> Any:
     return failed == {message.id}
 
 
+def attempts(stage: Stage, builder: Builder) -> int:
+    """Delivers until nothing waits; what failed five times is given up. How many messages were done."""
+    done = 0
+    (subscription,) = (each for each in stage.post.subscriptions if each.source == "RebuildQueue")
+    while batch := subscription.messages.take(1):
+        (message,) = batch
+        outcome = Outcome(stage.invoke("BuildListsFunction", subscription.event(batch)))
+        if not subscription.failed(batch, outcome):
+            done += 1
+        elif not subscription.gives_up(message, outcome):
+            subscription.messages.again(message, 0)
+            continue
+        else:
+            builder.given_up.append(message.body)
+        subscription.messages.done(message)
+    return done
+
+
+def given_up(builder: Builder) -> list[str]:
+    """The parts that wait in the failure queue."""
+    return [json.loads(body)["part"] for body in builder.given_up]
+
+
+def move_back(stage: Stage, builder: Builder) -> None:
+    """As an operator does it: what was given up are new messages."""
+    for body in builder.given_up:
+        messages(stage).add(body)
+    builder.given_up.clear()
+
+
 def test_an_article_that_fails_holds_up_no_other_and_is_tried_on_its_own(stage: Stage, builder: Builder) -> None:
     wanted = listed(stage, 30)
     builder.failing[wanted[3]] = ValueError("no")
@@ -219,21 +261,124 @@ def test_an_article_that_fails_holds_up_no_other_and_is_tried_on_its_own(stage: 
     assert builder.built == [*wanted[:3], *wanted[4:25]]
     assert attempt(stage), "the one that fails"
     told = progress(stage, rebuild)
-    assert (told["articles"], told["finished_at"]) == (24, None)
+    assert (told["state"], told["articles"], told["failed"], told["finished_at"]) == ("running", 24, 1, None)
     builder.failing.clear()
     stage.settle()
     assert Counter(builder.built) == Counter(wanted)
     told = progress(stage, rebuild)
-    assert (told["articles"], bool(told["finished_at"])) == (30, True)
+    assert (told["state"], told["articles"], told["failed"], bool(told["finished_at"])) == ("finished", 30, 0, True)
 
 
-def test_a_rebuild_is_not_finished_while_one_article_is_left(stage: Stage, builder: Builder) -> None:
-    wanted = listed(stage, 3)
-    builder.failing[wanted[2]] = ValueError("no")
+def test_a_rebuild_with_only_failed_articles_left_says_so_until_they_are_done(stage: Stage, builder: Builder) -> None:
+    wanted = listed(stage, 30)
+    builder.failing |= {wanted[2]: ValueError("no"), wanted[27]: ValueError("no")}
     rebuild = begun(stage, all=True)
-    assert [attempt(stage) for _ in range(3)] == [False, True, True]
+    attempts(stage, builder)
     told = progress(stage, rebuild)
-    assert (told["articles"], told["finished_at"]) == (2, None)
+    assert (told["state"], told["articles"], told["failed"], told["finished_at"]) == ("failed", 28, 2, None)
+    del builder.failing[wanted[27]]
+    move_back(stage, builder)
+    attempts(stage, builder)
+    told = progress(stage, rebuild)
+    assert (told["state"], told["articles"], told["failed"], told["finished_at"]) == ("failed", 29, 1, None)
+    builder.failing.clear()
+    move_back(stage, builder)
+    attempts(stage, builder)
+    told = progress(stage, rebuild)
+    assert (told["state"], told["articles"], told["failed"], bool(told["finished_at"])) == ("finished", 30, 0, True)
+    assert Counter(builder.built) == Counter(wanted)
+
+
+def test_one_article_that_fails_on_request_is_told_as_failed(stage: Stage, builder: Builder) -> None:
+    slug = stage.published()["slug"]
+    builder.failing[str(slugs.key_of(slug))] = ValueError("no")
+    rebuild = begun(stage, article=slug)
+    attempts(stage, builder)
+    told = progress(stage, rebuild)
+    assert (told["state"], told["articles"], told["failed"]) == ("failed", 0, 1)
+    builder.failing.clear()
+    move_back(stage, builder)
+    attempts(stage, builder)
+    told = progress(stage, rebuild)
+    assert (told["state"], told["articles"], told["failed"]) == ("finished", 1, 0)
+
+
+def test_every_article_may_fail_and_the_failure_queue_holds_each(stage: Stage, builder: Builder) -> None:
+    wanted = listed(stage, 60)
+    builder.failing |= {key: ValueError("no") for key in wanted}
+    rebuild = begun(stage, all=True)
+    attempts(stage, builder)
+    told = progress(stage, rebuild)
+    assert (told["state"], told["articles"], told["failed"]) == ("failed", 0, 60)
+    assert sorted(given_up(builder)) == sorted(wanted)
+
+
+def test_a_piece_that_failed_after_it_was_counted_goes_on_when_it_is_moved_back(
+    stage: Stage, builder: Builder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is another message then, with another id."""
+    wanted = listed(stage, 60)
+    rebuild = begun(stage, all=True)
+    with monkeypatch.context() as patch:
+        patch.setattr(rebuilding, "_go_on", raising(Unavailable()))
+        attempts(stage, builder)
+    assert given_up(builder) == ["2026"]
+    told = progress(stage, rebuild)
+    assert (told["state"], told["articles"]) == ("running", 25)
+    move_back(stage, builder)
+    attempts(stage, builder)
+    assert builder.built == wanted
+    assert progress(stage, rebuild)["state"] == "finished"
+
+
+def raising(error: Exception) -> Any:
+    def raise_it(*_: Any) -> None:
+        raise error
+
+    return raise_it
+
+
+def test_a_piece_that_takes_long_ends_early_and_the_next_goes_on(stage: Stage, time: Clock, builder: Builder) -> None:
+    wanted = listed(stage, 60)
+    builder.each = lambda: time.forward(seconds=10)
+    rebuild = begun(stage, all=True)
+    pieces = attempts(stage, builder)
+    assert builder.built == wanted
+    told = progress(stage, rebuild)
+    assert (told["state"], told["articles"]) == ("finished", 60)
+    assert pieces == 60 / 4, "four articles are begun within half a minute"
+
+
+def test_an_article_that_takes_longer_than_a_piece_may_is_done_nevertheless(
+    stage: Stage, time: Clock, builder: Builder
+) -> None:
+    wanted = listed(stage, 3)
+    builder.each = lambda: time.forward(seconds=50)
+    begun(stage, all=True)
+    assert (attempts(stage, builder), builder.built) == (3, wanted)
+
+
+def test_two_rebuilds_at_once_do_and_count_each_their_own(stage: Stage, builder: Builder) -> None:
+    wanted = listed(stage, 40)
+    rebuilds = [asked(stage, all=True), asked(stage, all=True)]
+    stage.settle()
+    assert Counter(builder.built) == Counter(wanted * 2)
+    for rebuild in rebuilds:
+        told = progress(stage, rebuild)
+        assert (told["state"], told["articles"]) == ("finished", 40)
+
+
+def test_a_draft_and_what_was_withdrawn_are_rebuilt_into_nothing(stage: Stage) -> None:
+    """By what really builds; nobody but readers' lists may show what is published."""
+    draft, gone = stage.draft(), stage.published(topic="Trams")
+    stage.settle()
+    stage.act(gone, "unpublish")
+    stage.settle()
+    before = stage.items("SiteTable")
+    rebuilds = [asked(stage, article=one["slug"]) for one in (draft, gone)]
+    stage.settle()
+    assert [progress(stage, rebuild)["state"] for rebuild in rebuilds] == ["finished"] * 2
+    assert stage.items("SiteTable") == before
 
 
 def test_when_the_store_is_busy_the_whole_piece_comes_again_and_counts_once(stage: Stage, builder: Builder) -> None:

@@ -75,17 +75,18 @@ def picked(at: datetime) -> list[str]:
     return [one["key"] for one in picks if one["until"] is None or one["until"] > clock.stamp(at)]
 
 
-def _picks(at: datetime) -> str:
-    """Cards of those picks that readers have."""
+def _picks(language: str | None, at: datetime) -> str:
+    """Cards of those picks that readers have, in one language or in all."""
     lasting = [keys.card(key) for key in picked(at)]
     found = table.batch_get(settings.get().site, lasting, consistent=True)
-    return listings.cards([found[key["pk"], key["sk"]] for key in lasting if (key["pk"], key["sk"]) in found])
+    cards = [found[key["pk"], key["sk"]] for key in lasting if (key["pk"], key["sk"]) in found]
+    return listings.cards([card for card in cards if language in {None, json.loads(card["json"])["language"]}])
 
 
 def _lists(language: str | None, at: datetime) -> dict[str, str]:
     """The picks, and the first cards of each prepared list; those of a window of time by window."""
     found = prepared.first_cards(MEMBERS, POPULAR, language)
-    return {PICKS: _picks(at), **{name: _by_window(lists) for name, lists in found.items()}}
+    return {PICKS: _picks(language, at), **{name: _by_window(lists) for name, lists in found.items()}}
 
 
 def _digest(lists: dict[str, str]) -> bytes:

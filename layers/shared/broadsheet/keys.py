@@ -14,6 +14,7 @@ Entities
 | Site     | FRONT                  | FRONT, FRONT#<language>   | front        | the prepared front as JSON                                   |
 | Site     | LIST#<name>#<window>   | LIST, <section>, in:<tag> | prepared     | most read, trending, most discussed, picks, with their cards |
 | Site     | PINS#<key>             | PINS                      | pins         | what editors want in an article's lists, and what not        |
+| Site     | PINNED#<key>           | <key>                     | pinned       | that an article is pinned in another one's lists             |
 | Site     | PICKS                  | PICKS                     | picks        | the editors' picks in order, and until when                  |
 | Site     | THREAD#<key>           | <comment id>              | root         | a shown comment that answers none, with its first replies    |
 | Site     | REPLIES#<root id>      | <path of ids>             | reply        | a shown reply below a root, in reading order                 |
@@ -93,6 +94,7 @@ Access patterns
 | build_lists   | the next articles to rebuild               | Query Site LISTING#<name>, 26 items from where it was        |
 | build_lists   | to count them, once                        | one TransactWriteItems of rebuild and part                   |
 | newsroom      | how far a rebuild is                       | GetItem Index REBUILD#<id>                                   |
+| build_lists   | in whose lists an article is pinned        | Query Site PINNED#<key>                                      |
 | build_lists   | what was read in five minutes              | 2 Queries Index READS#<slot>#<n>, 8 shards                   |
 | build_lists   | to count it                                | BatchGetItem and PutItem Index COREADS#<key>, SPAN#<span>, READING |
 | build_lists   | to prepare what is popular                 | BatchGetItem Index SPAN#<span>, Site CARD#<key>; PutItem Site LIST#… |
@@ -179,6 +181,15 @@ def prepared(name: str, section: str = "", language: str = "") -> Key:
 
 def pins(key: str) -> Key:
     return _key(f"PINS#{key}", PINS)
+
+
+def pinned(key: str) -> str:
+    """Partition of the articles in whose lists one is pinned."""
+    return f"PINNED#{key}"
+
+
+def pinned_within(key: str, within: str) -> Key:
+    return _key(pinned(key), within)
 
 
 def picks() -> Key:

@@ -28,7 +28,12 @@ def follow(changed: Iterable[str], at: datetime) -> None:
 
 
 def choose(keys: Iterable[str], at: datetime) -> None:
-    """Chooses the lists of these articles anew: their readers went on to something else, or their editors want something."""
+    """Chooses the lists of these articles anew: their editors want something else."""
+    showing.show(Index(at), keys)
+
+
+def choose_read(keys: Iterable[str], at: datetime) -> None:
+    """Chooses the lists of these articles anew: their readers went on to something else. What fails is logged and left."""
     index = Index(at)
     for _ in together(sorted(set(keys)), lambda some: showing.show(index, some)):
         pass

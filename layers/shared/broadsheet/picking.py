@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import audits, clock, cursors, desk, drafts, keys, settings, slugs, table
+from . import audits, clock, cursors, desk, drafts, keys, pinned, settings, slugs, table
 from .errors import invalid
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from datetime import datetime
 
+    from .desk import State
     from .drafts import View
     from .inputs import Picks, Pins
     from .roles import Person
     from .table import Item
 
-LISTS = ("more_about", "you_may_also_like", "banned")
+WANTED = ("more_about", "you_may_also_like")
+LISTS = (*WANTED, "banned")
 
 
 # ---------------------------------------------------------------- pins
@@ -30,40 +32,62 @@ def pin(article_id: str, version: int, given: Pins, by: Person, at: datetime) ->
     """Replaces an article's pins and bans. Raises VersionConflict, NotFound, NotAllowed, Invalid."""
     state, text = desk.opened(article_id, by, "pin", version)
     wanted = given.model_dump()
-    found = _found({f"{name}.{n}": reference for name in LISTS for n, reference in enumerate(wanted[name])})
-    pins = {name: [found[f"{name}.{n}"] for n in range(len(wanted[name]))] for name in LISTS}
-    _consistent(pins, state.id)
+    references = {f"{name}.{n}": reference for name in LISTS for n, reference in enumerate(wanted[name])}
+    found = _found(references, _of(state))
+    pins = {
+        name: [found[field] for field in references if field in found and field.startswith(f"{name}.")]
+        for name in LISTS
+    }
+    _consistent(found, state.id)
     after = state.changed(pins={name: [one["article"] for one in pins[name]] for name in LISTS})
-    item = {**keys.pins(state.key), "entity": "pins", "v": 1, "version": after.version, "language": state.language}
-    item |= {name: [one["key"] for one in pins[name]] for name in LISTS}
+    shown = {name: [one["key"] for one in pins[name]] for name in LISTS}
+    item = {**keys.pins(state.key), "entity": "pins", "v": 1, "version": after.version, **shown}
     state_write = desk.keep(after, state)
     writes = [
         state_write,
         table.put(settings.get().site, item),
-        audits.line("pin", by.id, at, article=state.id, version=after.version),
+        *pinned.changed(state.key, _pinned_before(state), {key for name in WANTED for key in shown[name]}),
+        desk.audit(after, "pin", by.id, at),
     ]
     desk.commit(writes, state_write)
     return drafts.View(after, text)
 
 
-def _consistent(pins: dict[str, list[dict[str, str]]], own: str) -> None:
+def _pinned_before(state: State) -> set[str]:
+    """The keys of what an article has pinned. Who reads another version's does not get to write."""
+    if not any(state.pins[name] for name in WANTED):
+        return set()
+    item = table.get(settings.get().site, keys.pins(state.key), consistent=True)
+    return {key for name in WANTED for key in item[name]} if item else set()
+
+
+def _of(state: State) -> set[str]:
+    """Ids of all that an article has pinned or banned."""
+    return {article for name in LISTS for article in state.pins[name]}
+
+
+def _consistent(found: dict[str, dict[str, str]], own: str) -> None:
     """No article twice, none pinned and banned, none in its own lists."""
     seen = {own}
-    for name in LISTS:
-        for n, one in enumerate(pins[name]):
-            if one["article"] in seen:
-                raise invalid(f"{name}.{n}", "twice", "Each other article once, in one of the three.")
-            seen.add(one["article"])
+    for field, one in found.items():
+        if one["article"] in seen:
+            raise invalid(field, "twice", "Each other article once, in one of the three.")
+        seen.add(one["article"])
 
 
-def _found(references: dict[str, str]) -> dict[str, dict[str, str]]:
-    """Id and key of the articles that ids or slugs name, by field: one BatchGetItem. Raises Invalid."""
+def _found(references: dict[str, str], known: Collection[str] = ()) -> dict[str, dict[str, str]]:
+    """Id and key of the articles that ids or slugs name, by field: one BatchGetItem. Raises Invalid.
+
+    An id that was `known` and is not any more is left out: that draft was deleted, and what was read may be sent back.
+    """
     wanted = {field: _place(reference) for field, reference in references.items()}
     distinct = list({key["pk"]: key for key in wanted.values()}.values())
     read = table.batch_get(settings.get().desk, distinct, consistent=True)
     found = {}
     for field, key in wanted.items():
         item = read.get((key["pk"], key["sk"]))
+        if item is None and references[field].upper() in known:
+            continue
         if item is None:
             raise invalid(field, "unknown_article", "There is no such article.")
         reserved = item["entity"] == "key"
@@ -92,6 +116,9 @@ def read() -> tuple[int, list[dict[str, Any]]]:
 
 def replace(version: int, given: Picks, by: Person, at: datetime) -> tuple[int, list[dict[str, Any]]]:
     """Replaces the picks, in order. Raises VersionConflict, Invalid."""
+    for n, pick in enumerate(given.items):
+        if pick.until and pick.until <= at:
+            raise invalid(f"items.{n}.until", "bad_date", "Must be in the future.")
     found = _found({f"items.{n}.article": pick.article for n, pick in enumerate(given.items)})
     items: list[Item] = []
     for n, pick in enumerate(given.items):

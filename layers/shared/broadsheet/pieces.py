@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from typing import TYPE_CHECKING, Any
 
 from . import settings, table
@@ -19,10 +20,13 @@ MOST_SENT = 10
 
 
 def send(pieces: Sequence[Mapping[str, Any]], delay: int = 0) -> None:
-    """`delay` in seconds. Raises Unavailable."""
+    """`delay` in seconds. Each says by `said` which one it is, also when it comes back out of a queue of failures.
+
+    Raises Unavailable.
+    """
     for start in range(0, len(pieces), MOST_SENT):
         entries = [
-            {"Id": str(n), "MessageBody": json.dumps(piece), "DelaySeconds": delay}
+            {"Id": str(n), "MessageBody": json.dumps({**piece, "said": secrets.token_hex(8)}), "DelaySeconds": delay}
             for n, piece in enumerate(pieces[start : start + MOST_SENT])
         ]
         if table.client("sqs").send_message_batch(QueueUrl=settings.get().rebuild_queue, Entries=entries).get("Failed"):

@@ -3,14 +3,15 @@
 The one idea: a rebuild has parts (the years of everything), and a part is walked in pieces of 25 articles, each said by a
 message that says where it begins. The part's item holds how far it came and which message brought it there, so a message
 that comes twice neither counts nor goes on twice, and one that was killed before it sent the next sends it when it comes
-again. An article that fails is sent on its own: it holds up no other, and the queue tries it again and gives it up.
+again, also from the failure queue. An article that fails counts as failed and is sent on its own: it holds up no other, and
+the queue tries it again and gives it up. A piece that takes long ends early, so that no archive is too slow for a function.
 """
 
 from __future__ import annotations
 
 import json
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple, NotRequired, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NotRequired, TypedDict
 
 from . import clock, keys, pieces, settings, slugs, table
 from .errors import NotFound, Unavailable, invalid
@@ -21,14 +22,21 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from .inputs import Rebuild
+    from .keys import Key
     from .roles import Person
     from .table import Item
 
 SOURCE, REQUESTED = "broadsheet", "RebuildRequested"
 """What the event is known by."""
 PIECE = 25
-"""Articles a message is good for."""
+"""Articles a message is good for, at most."""
+ENOUGH = timedelta(seconds=30)
+"""After which a piece begins no other article: the function has a minute."""
+AGAIN = "#again"
 KEPT = timedelta(days=30)
+
+
+State = Literal["requested", "running", "failed", "finished"]
 
 
 class What(TypedDict, total=False):
@@ -55,6 +63,11 @@ class Piece(TypedDict):
     part: str
     """What sort keys begin with: a year, or nothing."""
     after: NotRequired[str]
+    failed: NotRequired[bool]
+    """Whether it is an article on its own that failed in its piece, and is counted as such."""
+    said: NotRequired[str]
+    """What tells this message from others. Its id at SQS does not: it gets a new one when it comes back from the failure
+    queue."""
 
 
 class Step(NamedTuple):
@@ -77,7 +90,8 @@ def request(given: Rebuild, by: Person, at: datetime) -> str:
 
     what, rebuild_id = _what(given), str(ULID.from_datetime(at))
     item = {**keys.rebuild(rebuild_id), "entity": "rebuild", "v": 1, "what": what, "expires_at": _expires(at)}
-    table.transact([table.put(settings.get().index, item, table.ABSENT), audits.line("rebuild", by.id, at)])
+    line = audits.line("rebuild", by.id, at, rebuild=rebuild_id)
+    table.transact([table.put(settings.get().index, item, table.ABSENT), line])
     entry = {"Source": SOURCE, "DetailType": REQUESTED, "Detail": json.dumps(Asked(id=rebuild_id, what=what))}
     if table.client("events").put_events(Entries=[entry])["FailedEntryCount"]:
         raise Unavailable
@@ -98,17 +112,29 @@ def _what(given: Rebuild) -> What:
 
 
 def read(rebuild_id: str) -> dict[str, Any]:
-    """`{id, what, started_at, articles, finished_at}`. Raises NotFound."""
+    """`{id, what, state, articles, failed, started_at, moved_at, finished_at}`. Raises NotFound."""
     item = table.get(settings.get().index, keys.rebuild(rebuild_id), consistent=True)
     if item is None:
         raise NotFound
     return {
         "id": rebuild_id,
         "what": {"article": None, "topic": None, "all": False, **item["what"]},
-        "started_at": item.get("started_at"),
+        "state": _state(item),
         "articles": item.get("articles", 0),
+        "failed": item.get("failed", 0),
+        "started_at": item.get("started_at"),
+        "moved_at": item.get("moved_at"),
         "finished_at": item.get("finished_at"),
     }
+
+
+def _state(item: Item) -> State:
+    """What is left counts the parts that have not ended and the articles that failed."""
+    if item.get("finished_at"):
+        return "finished"
+    if "started_at" not in item:
+        return "requested"
+    return "failed" if 0 < item["left"] == item.get("failed", 0) else "running"
 
 
 # ---------------------------------------------------------------- working it off
@@ -168,23 +194,28 @@ def _started(rebuild_id: str, what: What, at: datetime) -> list[str]:
 
 def work(message_id: str, piece: Piece, at: datetime, each: Callable[[str], None]) -> None:
     """Does one piece: `each` with every article's key. Raises Unavailable, and what an article on its own fails with."""
-    part = keys.rebuild_part(piece["rebuild"], piece["part"])
-    standing = table.get(settings.get().index, part, consistent=True)
-    step = _remembered(message_id, standing)
+    said = piece.get("said", message_id)
+    standing = table.get(settings.get().index, _place(piece), consistent=True)
+    step = _remembered(said, standing)
     if step is None:
         if not _is_next(piece, standing):
             return
-        step = _do(piece, each)
-        if not _counted(message_id, piece, standing, step, at):
+        step = _do(piece, each, at)
+        if not _counted(said, piece, standing, step, at):
             return
     _go_on(piece, step)
     if step.ended:
         _finish(piece["rebuild"], at)
 
 
-def _remembered(message_id: str, standing: Item | None) -> Step | None:
+def _place(piece: Piece) -> Key:
+    """Where it is noted how far a part came. An article that failed is a part of its own."""
+    return keys.rebuild_part(piece["rebuild"], piece["part"] + AGAIN * piece.get("failed", False))
+
+
+def _remembered(said: str, standing: Item | None) -> Step | None:
     """What this very message did, if it was killed before it could go on."""
-    if standing is None or standing["by"] != message_id:
+    if standing is None or standing["by"] != said:
         return None
     return Step(standing["after"], standing["ended"], standing["failed"], 0)
 
@@ -196,15 +227,23 @@ def _is_next(piece: Piece, standing: Item | None) -> bool:
     return not standing["ended"] and bool(standing["after"] == piece.get("after"))
 
 
-def _do(piece: Piece, each: Callable[[str], None]) -> Step:
-    if not piece["listing"]:
+def _do(piece: Piece, each: Callable[[str], None], at: datetime) -> Step:
+    if piece.get("failed"):
         each(piece["part"])
         return Step("", True, [], 1)
+    if not piece["listing"]:
+        done = _done(piece["part"], each)
+        return Step("", True, [] if done else [piece["part"]], int(done))
     after, store = piece.get("after", ""), settings.get().site
     entries, more = table.page(store, piece["listing"], PIECE, prefix=piece["part"], after=after)
-    found = [slugs.key_of(json.loads(entry["json"])["slug"]) or "" for entry in entries]
-    failed = [key for key in found if not _done(key, each)]
-    return Step(entries[-1]["sk"] if entries else after, not more, failed, len(found) - len(failed))
+    failed, seen = [], 0
+    for entry in entries:
+        if seen and clock.now() - at > ENOUGH:
+            break
+        seen, after = seen + 1, entry["sk"]
+        key = slugs.key_of(json.loads(entry["json"])["slug"]) or ""
+        failed += [] if _done(key, each) else [key]
+    return Step(after, not more and seen == len(entries), failed, seen - len(failed))
 
 
 def _done(key: str, each: Callable[[str], None]) -> bool:
@@ -218,7 +257,7 @@ def _done(key: str, each: Callable[[str], None]) -> bool:
     return True
 
 
-def _counted(message_id: str, piece: Piece, standing: Item | None, step: Step, at: datetime) -> bool:
+def _counted(said: str, piece: Piece, standing: Item | None, step: Step, at: datetime) -> bool:
     """Whether it was this message that brought the part on; what another one brought on is that one's to go on with.
 
     A rebuild that is nowhere, because it is long over, ends here too.
@@ -227,7 +266,7 @@ def _counted(message_id: str, piece: Piece, standing: Item | None, step: Step, a
     unmoved = "#after = :before AND #ended = :not_ended" if standing else table.ABSENT
     moved = table.update(
         store,
-        keys.rebuild_part(piece["rebuild"], piece["part"]),
+        _place(piece),
         "SET #entity = :entity, #v = :v, #after = :after, #ended = :ended, #failed = :failed, #by = :by,"
         " #expires_at = :expires",
         unmoved,
@@ -236,18 +275,20 @@ def _counted(message_id: str, piece: Piece, standing: Item | None, step: Step, a
         after=step.after,
         ended=step.ended,
         failed=step.failed,
-        by=message_id,
+        by=said,
         expires=_expires(at),
         **({"before": standing["after"], "not_ended": False} if standing else {}),
     )
-    left = len(step.failed) - int(step.ended)
+    failed = len(step.failed) - int(piece.get("failed", False))
     progress = table.update(
         store,
         keys.rebuild(piece["rebuild"]),
-        "ADD #articles :done, #left :left",
+        "SET #moved_at = :at ADD #articles :done, #left :left, #failed :failed",
         table.PRESENT,
+        at=clock.stamp(at),
         done=step.done,
-        left=left,
+        left=len(step.failed) - int(step.ended),
+        failed=failed,
     )
     try:
         table.transact([moved, progress])
@@ -257,7 +298,7 @@ def _counted(message_id: str, piece: Piece, standing: Item | None, step: Step, a
 
 
 def _go_on(piece: Piece, step: Step) -> None:
-    pieces.send([Piece(rebuild=piece["rebuild"], listing="", part=key) for key in step.failed])
+    pieces.send([Piece(rebuild=piece["rebuild"], listing="", part=key, failed=True) for key in step.failed])
     if not step.ended:
         pieces.send([{**piece, "after": step.after}], pieces.PAUSE)
 
