@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Protocol
 from broadsheet.ranking import coreads
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
 SLOT = 300
@@ -32,8 +32,6 @@ STORED = 20
 HOUR = 3600.0
 WARM = 6 * HOUR
 """Nothing is measured in the log's first hours, when nobody can know anything."""
-
-Row = tuple[str, dict[str, float]]
 
 
 @dataclass(frozen=True)
@@ -217,9 +215,9 @@ def _gain(places: list[int | None], n: int) -> float:
     return sum(1 / math.log2(place + 2) for place in places if place is not None and place < n) / max(1, len(places))
 
 
-def play(log: list[Beacon], schemes: dict[str, Scheme], since: float, until: float) -> dict[str, Found]:
-    """What each scheme shows at each click between the two times that follows on another click."""
-    found = {name: Found() for name in schemes}
+def play(log: list[Beacon], schemes: dict[str, Scheme], spans: Sequence[tuple[float, float]]) -> list[dict[str, Found]]:
+    """What each scheme shows at each click that follows on another click, for each span of time."""
+    found = [{name: Found() for name in schemes} for _ in spans]
     shown, learned = 0, log[0].at // SLOT * SLOT + SLOT
     for beacon in log:
         while learned + SHOWN_AFTER <= beacon.at:
@@ -229,25 +227,31 @@ def play(log: list[Beacon], schemes: dict[str, Scheme], since: float, until: flo
             for scheme in schemes.values():
                 scheme.learn(log[shown:end])
             shown, learned = end, learned + SLOT
-        if beacon.before and since <= beacon.at < until:
+        measured = [span for span, (since, until) in zip(found, spans, strict=True) if since <= beacon.at < until]
+        if beacon.before and measured:
             for name, scheme in schemes.items():
-                found[name].see(scheme.shown(beacon.before[0]), beacon)
+                list_shown = scheme.shown(beacon.before[0])
+                for span in measured:
+                    span[name].see(list_shown, beacon)
     return found
+
+
+COUNTS = "co-read counts, 24 h half-life"
+"""What next clicks are compared with."""
 
 
 def schemes() -> dict[str, Scheme]:
     return {
         "popular in 2 h": Popular(),
         "co-read cosine": CoReads(half_life=1e9, score="cosine"),
-        "co-read counts, 24 h half-life": CoReads(),
+        COUNTS: CoReads(),
         "steps only, 24 h half-life": CoReads(steps_only=True),
         "co-read LLR, 24 h half-life": CoReads(score="llr"),
         "broadsheet": Broadsheet(),
     }
 
 
-def run(path: Path, share: float = 1.0) -> list[Row]:
-    """(scheme, metrics) on the second half of the log. A quarter of an hour of CPU for each million clicks, or less."""
-    log = list(beacons(path, share))
+def halves(log: list[Beacon]) -> list[dict[str, Found]]:
+    """What each scheme found in the first half of the log's time, once it is warm, and in the second. In one play."""
     middle = (log[0].at + log[-1].at) / 2
-    return [(name, found.metrics()) for name, found in play(log, schemes(), middle, math.inf).items()]
+    return play(log, schemes(), [(log[0].at + WARM, middle), (middle, math.inf)])
