@@ -75,9 +75,9 @@ docs: openapi ## The same
 bench: setup ## Start-up, warm reads, sizes, first invocations: ratios measured in one run
 	@$(PY) -m bench
 
-quality: setup .tools/quality/.installed ## How good the lists are on labelled stories and a log of clicks (DATA=folder QUICK=yes)
+quality: setup .tools/quality/.installed ## How good the lists are on labelled stories and a log of clicks (DATA=folder QUICK=yes UNDATED=yes)
 	@test -n "$(DATA)" || { echo "make: DATA=folder names the stories and clicks to measure on; docs/ranking.md says what they look like" >&2; exit 1; }
-	@exec .tools/quality/bin/python -m tests.quality "$(DATA)" $(if $(QUICK),--quick)
+	@exec .tools/quality/bin/python -m tests.quality "$(DATA)" $(if $(QUICK),--quick) $(if $(UNDATED),--undated)
 
 # ---------------------------------------------------------------- artefacts
 

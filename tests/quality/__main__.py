@@ -31,18 +31,21 @@ def main() -> None:
         "data", type=Path, help="a folder with stories.jsonl.gz and background.jsonl.gz, clicks.csv.gz, or all"
     )
     asked.add_argument("--quick", action="store_true", help="a part of it, in about two minutes")
+    asked.add_argument("--undated", action="store_true", help="stories in a random order, one article a minute")
     wanted = asked.parse_args()
     if (wanted.data / "stories.jsonl.gz").exists():
-        of_stories(wanted.data, QUICK_ARCHIVE if wanted.quick else None)
-    if (wanted.data / "clicks.csv.gz").exists():
+        of_stories(wanted.data, QUICK_ARCHIVE if wanted.quick else None, undated=wanted.undated)
+    if not wanted.undated and (wanted.data / "clicks.csv.gz").exists():
         of_clicks(wanted.data, QUICK_READERS if wanted.quick else 1.0)
 
 
 # ---------------------------------------------------------------- articles of one story
 
 
-def of_stories(folder: Path, background: int | None) -> None:
+def of_stories(folder: Path, background: int | None, *, undated: bool) -> None:
     labelled = reading.corpus(folder, background)
+    if undated:
+        labelled = reading.undated(labelled)
     stories = {one.id: one.story for one in labelled}
     held_out = {one.story for one in labelled if one.held_out}
     print(
@@ -50,12 +53,13 @@ def of_stories(folder: Path, background: int | None) -> None:
     )
     began = time.process_time()
     index = streaming.streamed(one.article for one in labelled)
-    settled = time.process_time()
+    settled, calls = time.process_time(), dict(index.calls)
     lists = streaming.chosen(index, list(stories))
     done = time.process_time()
     print(
-        f"CPU: {_ms(settled - began, labelled)} ms to settle an article, {_ms(done - settled, labelled)} ms to choose.\n"
+        f"CPU: {_ms(settled - began, labelled)} ms to settle an article, {_ms(done - settled, labelled)} ms to choose."
     )
+    print(f"To settle one: {_per_article(calls, len(labelled))}.\n")
     ours = {
         "broadsheet, as seen": {name: streaming.seen(both) for name, both in lists.items()},
         "broadsheet, by score": {name: streaming.ranked(index, name) for name in stories},
@@ -81,6 +85,19 @@ def of_stories(folder: Path, background: int | None) -> None:
             ],
         )
     _of_reasons(lists, stories, held_out)
+
+
+def _per_article(calls: dict[str, int], articles: int) -> str:
+    """What the index was asked and given, on average."""
+    asked = {
+        "term queries": "postings",
+        "postings read": "posting rows",
+        "entries read": "entries items",
+        "fingerprints read": "prints items",
+        "transactions": "commit",
+        "writes in them": "commit items",
+    }
+    return ", ".join(f"{calls[name] / articles:.0f} {said}" for said, name in asked.items())
 
 
 def _of_story(made: dict[str, list[str]], stories: Stories, held_out: set[str | None]) -> Iterable[float]:

@@ -10,7 +10,7 @@ import gzip
 import json
 import random
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +47,17 @@ def corpus(folder: Path, background: int | None = None) -> list[Labelled]:
     if background is not None and background < len(archive):
         archive = random.Random(SEED).sample(archive, background)
     return ordered(stories + archive)
+
+
+def undated(found: list[Labelled]) -> list[Labelled]:
+    """The same in a random order, one a minute: as if nothing were known of when articles are from."""
+    shuffled = random.Random(SEED).sample(found, len(found))
+    began = datetime(2026, 3, 1, tzinfo=UTC)
+    return [_at(one, began + timedelta(minutes=n)) for n, one in enumerate(shuffled)]
+
+
+def _at(one: Labelled, moment: datetime) -> Labelled:
+    return replace(one, article=replace(one.article, facts=replace(one.article.facts, published_at=moment)))
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
