@@ -196,3 +196,10 @@ def test_two_articles_of_one_story_are_nearer_than_two_of_different_ones(languag
     one, same, other = (fingerprint(title, text, language) for title, text in STORIES[language])
     assert cosine(one, same) > 3 * cosine(one, other)
     assert cosine(one, same) > 0.15
+
+
+def test_without_a_table_long_words_tell_more_than_short_ones() -> None:
+    found = [idf.idf(term, "sw") for term in ("kwa", "moto", "bunge", "tanuru", "serikal", "kiwandani")]
+    assert found == sorted(found)
+    assert found[0] == 0
+    assert found[-1] == found[-2] > found[-3]
