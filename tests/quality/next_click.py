@@ -15,12 +15,13 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from heapq import nlargest
 from itertools import islice
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from broadsheet.ranking import coreads
+from broadsheet.ranking.choosing import MOST_WENT_ON
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
 SLOT = 300
@@ -32,8 +33,6 @@ STORED = 20
 HOUR = 3600.0
 WARM = 6 * HOUR
 """Nothing is measured in the log's first hours, when nobody can know anything."""
-
-Row = tuple[str, dict[str, float]]
 
 
 @dataclass(frozen=True)
@@ -61,16 +60,22 @@ def beacons(path: Path, share: float = 1.0) -> Iterator[Beacon]:
 # ---------------------------------------------------------------- schemes
 
 
-class Scheme(Protocol):
+class Scheme:
+    """Learns, and shows lists."""
+
     def learn(self, arrived: list[Beacon]) -> None:
         """A pass: what arrived in the last five minutes."""
 
+    def click(self, beacon: Beacon) -> None:
+        """A click as it happens. What is deployed cannot learn from it before the next pass."""
+
     def shown(self, article: str) -> list[str]:
         """The list that stands beside an article, best first."""
+        raise NotImplementedError
 
 
 @dataclass
-class Popular:
+class Popular(Scheme):
     """What was read most in the last two hours."""
 
     slots: list[Counter[str]] = field(default_factory=list)
@@ -86,7 +91,7 @@ class Popular:
 
 
 @dataclass
-class CoReads:
+class CoReads(Scheme):
     """How often two articles were read in one tab, both ways, with a half-life; a score for each pair."""
 
     half_life: float = 24 * HOUR
@@ -102,12 +107,15 @@ class CoReads:
         self.weight *= 2 ** (SLOT / self.half_life)  # what is newer weighs more: the same as fading what is older
         self.lists = {}
         for beacon in arrived:
-            self.reads[beacon.article] += self.weight
-            self.total += self.weight
-            for other in beacon.before[:1] if self.steps_only else beacon.before:
-                self.pairs[other][beacon.article] += self.weight
-                if not self.steps_only:
-                    self.pairs[beacon.article][other] += self.weight
+            self.count(beacon)
+
+    def count(self, beacon: Beacon) -> None:
+        self.reads[beacon.article] += self.weight
+        self.total += self.weight
+        for other in beacon.before[:1] if self.steps_only else beacon.before:
+            self.pairs[other][beacon.article] += self.weight
+            if not self.steps_only:
+                self.pairs[beacon.article][other] += self.weight
 
     def shown(self, article: str) -> list[str]:
         if article not in self.lists:
@@ -137,10 +145,24 @@ class CoReads:
 
 
 @dataclass
-class Broadsheet:
+class AtOnce(CoReads):
+    """The same as if every click were counted and every list rebuilt in the moment it happens: what no prepared list can do."""
+
+    def learn(self, arrived: list[Beacon]) -> None:  # noqa: ARG002  they were counted one by one
+        super().learn([])
+
+    def click(self, beacon: Beacon) -> None:
+        self.count(beacon)
+        for article in (beacon.article, *beacon.before):
+            self.lists.pop(article, None)
+
+
+@dataclass
+class Broadsheet(Scheme):
     """What is deployed: counts that fade, and a list rebuilt for each article that was read since the last pass."""
 
     kept: int = coreads.KEPT
+    at_most: int = MOST_WENT_ON
     pairs: dict[str, coreads.Counts] = field(default_factory=dict)
     passes: int = 0
     counted: dict[str, int] = field(default_factory=dict)
@@ -169,8 +191,9 @@ class Broadsheet:
             self.lists[article] = [key for key, _ in best[:STORED]]
 
     def shown(self, article: str) -> list[str]:
-        """What is left of the room is filled with what is popular as it is read."""
-        return list(dict.fromkeys([*self.lists.get(article, []), *(key for key in self.popular if key != article)]))
+        """As many as a list takes of what readers went on to; where no text is known, what is popular fills the rest."""
+        best = self.lists.get(article, [])[: self.at_most]
+        return list(dict.fromkeys([*best, *(key for key in self.popular if key != article)]))
 
 
 def _best(scores: dict[str, float], without: str = "") -> list[str]:
@@ -217,9 +240,12 @@ def _gain(places: list[int | None], n: int) -> float:
     return sum(1 / math.log2(place + 2) for place in places if place is not None and place < n) / max(1, len(places))
 
 
-def play(log: list[Beacon], schemes: dict[str, Scheme], since: float, until: float) -> dict[str, Found]:
-    """What each scheme shows at each click between the two times that follows on another click."""
-    found = {name: Found() for name in schemes}
+Span = tuple[float, float]
+
+
+def play(log: list[Beacon], schemes: dict[str, Scheme], spans: Sequence[Span]) -> list[dict[str, Found]]:
+    """What each scheme shows at each click that follows on another click, for each span of time."""
+    found = {span: {name: Found() for name in schemes} for span in spans}
     shown, learned = 0, log[0].at // SLOT * SLOT + SLOT
     for beacon in log:
         while learned + SHOWN_AFTER <= beacon.at:
@@ -229,25 +255,37 @@ def play(log: list[Beacon], schemes: dict[str, Scheme], since: float, until: flo
             for scheme in schemes.values():
                 scheme.learn(log[shown:end])
             shown, learned = end, learned + SLOT
-        if beacon.before and since <= beacon.at < until:
-            for name, scheme in schemes.items():
-                found[name].see(scheme.shown(beacon.before[0]), beacon)
-    return found
+        for (since, until), its in found.items():
+            if since <= beacon.at < until:
+                _measure(beacon, schemes, its)
+        for scheme in schemes.values():
+            scheme.click(beacon)
+    return list(found.values())
+
+
+def _measure(beacon: Beacon, schemes: dict[str, Scheme], found: dict[str, Found]) -> None:
+    if beacon.before:
+        for name, scheme in schemes.items():
+            found[name].see(scheme.shown(beacon.before[0]), beacon)
+
+
+COUNTS = "co-read counts, 24 h half-life"
+"""What next clicks are compared with."""
 
 
 def schemes() -> dict[str, Scheme]:
     return {
         "popular in 2 h": Popular(),
         "co-read cosine": CoReads(half_life=1e9, score="cosine"),
-        "co-read counts, 24 h half-life": CoReads(),
+        COUNTS: CoReads(),
         "steps only, 24 h half-life": CoReads(steps_only=True),
         "co-read LLR, 24 h half-life": CoReads(score="llr"),
-        "broadsheet": Broadsheet(),
+        "co-read counts, counted at every click": AtOnce(),
+        "broadsheet, as seen": Broadsheet(),
     }
 
 
-def run(path: Path, share: float = 1.0) -> list[Row]:
-    """(scheme, metrics) on the second half of the log. A quarter of an hour of CPU for each million clicks, or less."""
-    log = list(beacons(path, share))
+def halves(log: list[Beacon]) -> list[dict[str, Found]]:
+    """What each scheme found in the first half of the log's time, once it is warm, and in the second. In one play."""
     middle = (log[0].at + log[-1].at) / 2
-    return [(name, found.metrics()) for name, found in play(log, schemes(), middle, math.inf).items()]
+    return play(log, schemes(), [(log[0].at + WARM, middle), (middle, math.inf)])

@@ -1,15 +1,16 @@
 """From an article's ranked neighbours to the two lists a reader sees, each entry with the reason why it is there.
 
-More about: its story, then its topic. You may also like: what its readers went on to read, then what is near it, diversified.
+More about: its story, then what is near it in text and time, then its topic. You may also like: what its readers went on to
+read, then what else is near it, diversified.
 Editors' pins come first and their bans are last; nothing stands in both lists; nothing is the article itself or a translation
-of it. Lists stay within the article's language unless they would be too short.
+of it. Lists stay within the article's language unless the page would have too little on it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from .index import Choice, Facts, Lists, Wishes
@@ -33,7 +34,7 @@ STORY_SCORE, STORY_COSINE = 0.3, 0.2
 """Fitted on half of the labelled stories; the other half is in docs/ranking.md."""
 STORY_DAYS = timedelta(days=30)
 """A topic that goes on chains its articles together; a story ends."""
-BAND = 0.1
+BAND = 0.05
 """Scores this close are equal: among equals the newest development comes first."""
 NEAR_SCORE = 0.1
 """Below it, another article of the topic, or one that many read, is the better offer."""
@@ -42,7 +43,7 @@ MOST_WENT_ON = 5
 RELEVANCE = 0.7
 """The lambda of MMR: what relevance weighs against novelty."""
 ENOUGH = 5
-"""Entries in the article's language that make a list; only a shorter one takes others in, up to this."""
+"""Entries that make a list. Only a shorter one takes in, up to this, what is not really near, and then other languages."""
 
 
 @dataclass(frozen=True)
@@ -85,11 +86,11 @@ def choose(this: Facts, pool: Pool, wishes: Wishes | None = None, room: int = RO
     foreign = pool.only(lambda facts: _tongue(facts) != _tongue(this))
     elsewhere = set(wishes.you_may_also_like) - set(wishes.more_about)
     about, about_foreign = (_about(this, part.only(lambda facts: facts.id not in elsewhere)) for part in (own, foreign))
-    more = _fitted([*_pins(pool, wishes.more_about), *about], about_foreign, room)
-    left = {facts.id for _, facts in more}
-    own, foreign = (part.only(lambda facts: facts.id not in left) for part in (own, foreign))
-    pins = [pin for pin in _pins(pool, wishes.you_may_also_like) if pin[1].id not in left]
-    like = _fitted([*pins, *_liked(own)], _liked(foreign), room)
+    seen: set[str] = set()
+    more = _fitted([*_pins(pool, wishes.more_about), *about], about_foreign, seen, room)
+    own, foreign = (part.only(lambda facts: not _names(facts) & seen) for part in (own, foreign))
+    abroad = islice(_liked(foreign), max(0, ENOUGH - len(more)))
+    like = _fitted([*_pins(pool, wishes.you_may_also_like), *_liked(own)], chain(_distant(own), abroad), seen, room)
     return Lists(_choices(more), _choices(like))
 
 
@@ -122,19 +123,22 @@ def _choices(offers: Iterable[Offer]) -> tuple[Choice, ...]:
     return tuple(Choice(facts.id, why) for why, facts in offers)
 
 
-def _fitted(own: Iterable[Offer], foreign: Iterable[Offer], room: int) -> list[Offer]:
-    """The first offers, each article and each group of translations once; foreign ones only where there are too few."""
-    seen: set[str] = set()
-    fits = list(islice(_new(own, seen), room))
-    return [*fits, *islice(_new(foreign, seen), max(0, min(ENOUGH, room) - len(fits)))]
+def _fitted(offers: Iterable[Offer], at_need: Iterable[Offer], seen: set[str], room: int) -> list[Offer]:
+    """The first offers, each article and each group of translations once a page; the others where these are too few."""
+    fits = list(islice(_new(offers, seen), room))
+    return [*fits, *islice(_new(at_need, seen), max(0, min(ENOUGH, room) - len(fits)))]
 
 
 def _new(offers: Iterable[Offer], seen: set[str]) -> Iterator[Offer]:
+    """Those that were not seen yet, seen from now on."""
     for why, facts in offers:
-        names = {facts.id, facts.group or facts.id}
-        if not names & seen:
-            seen |= names
+        if not _names(facts) & seen:
+            seen |= _names(facts)
             yield why, facts
+
+
+def _names(facts: Facts) -> set[str]:
+    return {facts.id, facts.group or facts.id}
 
 
 # ---------------------------------------------------------------- offers
@@ -145,23 +149,26 @@ def _pins(pool: Pool, wanted: Iterable[str]) -> list[Offer]:
 
 
 def _about(this: Facts, pool: Pool) -> Iterator[Offer]:
-    """Its story; then of its topic what is near in text and time, and what is newest."""
+    """Its story; then what is near it in text and time, of its topic or not; then the newest of its topic."""
     story = [neighbour for neighbour in pool.neighbours if same_story(this, neighbour)]
-    near = [neighbour for neighbour in pool.neighbours if _near_in_topic(this, neighbour)]
-    for why, found in ((SAME_STORY, story), (SAME_TOPIC, near)):
-        newest = sorted(found, key=lambda one: one.facts.place, reverse=True)
-        for neighbour in sorted(newest, key=lambda one: one.score // BAND, reverse=True):
-            yield why, neighbour.facts
+    near = [neighbour for neighbour in pool.neighbours if _in_time(this, neighbour) and neighbour.score >= NEAR_SCORE]
+    yield from ((SAME_STORY, facts) for facts in _newest_among_equals(story))
+    for facts in _newest_among_equals(near):
+        yield SAME_TOPIC if _same_topic(this, facts) else SIMILAR, facts
     yield from ((SAME_TOPIC, facts) for facts in pool.topic)
+
+
+def _newest_among_equals(found: Iterable[Neighbour]) -> Iterator[Facts]:
+    newest = sorted(found, key=lambda one: one.facts.place, reverse=True)
+    return (one.facts for one in sorted(newest, key=lambda one: one.score // BAND, reverse=True))
 
 
 def same_story(this: Facts, other: Neighbour) -> bool:
     return _in_time(this, other) and other.score >= STORY_SCORE and other.cosine >= STORY_COSINE
 
 
-def _near_in_topic(this: Facts, other: Neighbour) -> bool:
-    same = this.topic is not None and this.topic == other.facts.topic
-    return same and _in_time(this, other) and other.score >= NEAR_SCORE
+def _same_topic(this: Facts, other: Facts) -> bool:
+    return this.topic is not None and this.topic == other.topic
 
 
 def _in_time(this: Facts, other: Neighbour) -> bool:
@@ -176,6 +183,11 @@ def _liked(pool: Pool) -> Iterator[Offer]:
         for facts in islice(diverse(offers, cosines, chosen), at_most):
             chosen.append(facts)
             yield why, facts
+
+
+def _distant(pool: Pool) -> Iterator[Offer]:
+    """What is not really near, best first: in one's own language it is still better than what one cannot read."""
+    return ((SIMILAR, neighbour.facts) for neighbour in pool.neighbours if neighbour.score < NEAR_SCORE)
 
 
 def diverse(

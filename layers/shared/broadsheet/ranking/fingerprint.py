@@ -33,7 +33,7 @@ def fingerprint(title: str, text: str, language: str) -> Fingerprint:
     The square root because a cosine multiplies two weights: a shared term then counts with its idf once, as in BM25, rather
     than with its square. Titles and text are plain, never HTML.
     """
-    counts, names = _counts(title, text, language)
+    counts, names = counted(title, text, language)
     return unit(
         {
             term: math.log2(1 + count) * (NAME if term in names else 1) * math.sqrt(idf(term, language))
@@ -42,7 +42,7 @@ def fingerprint(title: str, text: str, language: str) -> Fingerprint:
     )
 
 
-def _counts(title: str, text: str, language: str) -> tuple[Counter[str], set[str]]:
+def counted(title: str, text: str, language: str) -> tuple[Counter[str], set[str]]:
     counts: Counter[str] = Counter()
     names = set()
     end_of_lede = _between_words(text, LEDE)

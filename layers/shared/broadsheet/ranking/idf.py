@@ -2,7 +2,7 @@
 
 A fixed table rather than the site's own counts: a stored fingerprint never goes stale, and publishing writes no counter that
 every other publication writes too. `tools/word_tables.py` makes the tables from wordfreq (CC BY-SA 4.0; see NOTICE). A
-language without one takes every word of more than three letters for equally telling.
+language without one goes by length: everywhere the commonest words are short (Zipf's law of abbreviation).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import zlib
 from functools import cache
 from pathlib import Path
 
-from .words import RUN, base
+from .words import KEPT, RUN, base
 
 DOCUMENTS = 8000
 WORDS = 300
@@ -25,6 +25,7 @@ TOO_COMMON = 1400
 YEAR = re.compile(r"(?:19|20)\d\d")
 YEAR_DF = 400
 SHORT = 3
+"""Letters up to which a word of a language without a table tells nothing; from KEPT it tells all it can."""
 FLAT = math.log(1 + DOCUMENTS + 1)
 TABLES = Path(__file__).with_name("tables")
 SAME = {"no": "nb", "nn": "nb", "hr": "sh", "bs": "sh", "tl": "fil"}
@@ -41,7 +42,7 @@ def idf(term: str, language: str) -> float:
     known = table(base(language))
     if known is not None:
         return known.get(term, _of(0))
-    return 0.0 if len(term) <= SHORT and not RUN.match(term) else FLAT
+    return FLAT if RUN.match(term) else FLAT * min(1.0, max(0, len(term) - SHORT) / (KEPT - SHORT))
 
 
 def _of(df: float) -> float:

@@ -58,8 +58,8 @@ def scores(this: str, near: Mapping[str, Near]) -> Near:
     (Zhong and others, 2017).
     """
     members = [this, *(other for other, _ in near[this])]
-    first = {member: _neighbourhood(member, near[member]) for member in members if member in near}
-    second = {member: _neighbourhood(member, _second_look(member, near[member], first)) for member in first}
+    first = {member: neighbourhood(member, near[member]) for member in members if member in near}
+    second = {member: neighbourhood(member, _second_look(member, near[member], first)) for member in first}
     return best(
         ((other, _score(cos, second[this], second[other])) for other, cos in near[this] if other in second),
         len(members),
@@ -83,7 +83,7 @@ def _second_look(member: str, its: Near, neighbourhoods: Mapping[str, Mapping[st
     return tuple((other, cosines[other]) for other, _ in ranked)
 
 
-def _neighbourhood(member: str, its: Near) -> dict[str, float]:
+def neighbourhood(member: str, its: Near) -> dict[str, float]:
     weights = {**dict(its[:CIRCLE]), member: SELF}
     length = math.sqrt(sum(weight * weight for weight in weights.values()))
     return {other: weight / length for other, weight in weights.items()}

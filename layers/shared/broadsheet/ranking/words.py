@@ -10,6 +10,7 @@ Which terms are too common to mean anything is not known here: that is what the 
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,10 @@ MARKS = (
     "\u102b-\u103e\u1056-\u109d\u17b4-\u17d3\u3099\u309a"
 )
 """Vowel signs and accents that stand beside their letter: part of the word to a reader, not to `\\w`."""
+LEFT_OUT = re.compile(
+    "[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed]"
+)
+"""Hebrew and Arabic vowel signs, and the stroke that stretches a word: written or not, it is the same word."""
 HAN_AND_HANGUL = "\u3005\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f\uac00-\ud7a3"
 HIRAGANA = "\u3041-\u309f"
 KATAKANA = "\u30a1-\u30fa\u30fc-\u30ff"
@@ -31,6 +36,7 @@ SOUTH_EAST = "\u0e01-\u0e4e\u0e81-\u0ede\u1000-\u103f\u1050-\u109f\u1780-\u17d3"
 """Thai, Lao, Burmese, Khmer."""
 RUN = re.compile(f"[{HAN_AND_HANGUL}]+|[{HIRAGANA}]+|[{KATAKANA}]+|[{SOUTH_EAST}]+")
 WORD = re.compile(rf"\d+(?:[.,]\d+)+|[^\W_][\w{MARKS}]*(?:['’ʼ][^\W_][\w{MARKS}]*)*")
+APOSTROPHE = re.compile("['’ʼ]")
 SENTENCE_ENDS = re.compile(r"[.!?…\n]")
 THOUSANDS = re.compile(r"[.,](?=\d{3}(?!\d))")
 CAPITALS_SAY_NOTHING = {"de", "lb"}
@@ -51,16 +57,23 @@ def read(text: str, language: str) -> Iterator[tuple[str, bool]]:
     """Each term in its order, and whether it has a capital inside a sentence, as names have."""
     tongue = base(language)
     capitals_tell = tongue not in CAPITALS_SAY_NOTHING
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
     if RUN.search(text):
         text = RUN.sub(r" \g<0> ", text)
     end, begins = 0, True
     for match in WORD.finditer(text):
         word, start = match.group(), match.start()
         begins = begins or (start - end != 1 and SENTENCE_ENDS.search(text, end, start) is not None)
-        named = not begins and capitals_tell and word[0].isupper()
+        named = not begins and capitals_tell and _capital(word)
         end, begins = match.end(), text[match.end() : match.end() + 1] == "\n"
         for term in _terms(word, tongue):
             yield term, named
+
+
+def _capital(word: str) -> bool:
+    """`Élysée`, and `l'Élysée`."""
+    return word[0].isupper() or any(part[:1].isupper() for part in APOSTROPHE.split(word)[1:])
 
 
 @lru_cache(maxsize=1 << 15)
@@ -70,7 +83,7 @@ def _terms(word: str, tongue: str) -> tuple[str, ...]:
         return (number,) if len(number) > 1 else ()
     if RUN.match(word):
         return tuple(_runs(word))
-    term = slugs.folded(_singular(_unelided(word.lower(), tongue), tongue))
+    term = slugs.folded(_singular(_unelided(LEFT_OUT.sub("", word.lower()), tongue), tongue))
     return (term,) if len(term) > 1 else ()
 
 
@@ -86,7 +99,7 @@ def _runs(run: str) -> list[str]:
 
 def _unelided(word: str, tongue: str) -> str:
     """`l'accord` → `accord`; `nation's` → `nation`; else the apostrophe goes."""
-    parts = re.split("['’ʼ]", word)
+    parts = APOSTROPHE.split(word)
     if tongue in ELIDING and len(parts) > 1:
         return parts[-1]
     if tongue == "en" and parts[-1] == "s":
@@ -101,7 +114,10 @@ ELIDING = {"fr", "it", "ca"}
 
 Rule = list[tuple[str, str]]
 PLURALS: dict[str, Rule] = {
-    "en": [("ies", "y"), ("sses", "ss"), ("ss", "ss"), ("us", "us"), ("is", "is"), ("s", "")],
+    "en": [
+        *(("ies", "y"), ("sses", "ss"), ("xes", "x"), ("shes", "sh"), ("ches", "ch")),
+        *(("ss", "ss"), ("us", "us"), ("is", "is"), ("s", "")),
+    ],
     "es": [
         ("ces", "z"),
         *((f"{end}es", end) for end in "lrndjsy"),
@@ -115,9 +131,16 @@ PLURALS: dict[str, Rule] = {
         *((f"{end}es", end) for end in "rzs"),
         *(("is", "is"), ("s", "")),
     ],
-    "it": [(end, "") for end in ("che", "chi", "ghe", "ghi", "ie", "ia", "io", "i", "e", "a", "o")],
-    "de": [(end, "") for end in ("ern", "en", "er", "es", "em", "e", "n", "s")],
-    "nl": [(end, "") for end in ("en", "es", "s", "e")],
+    "it": [
+        *(("che", "c"), ("chi", "c"), ("ghe", "g"), ("ghi", "g")),
+        *((end, "") for end in ("ie", "ia", "io", "i", "e", "a", "o")),
+    ],
+    "de": [
+        ("innen", "in"),
+        ("in", "in"),
+        *((end, "") for end in ("ern", "ers", "ens", "en", "er", "es", "em", "e", "n", "s")),
+    ],
+    "nl": [("zen", "s"), ("ven", "f"), *((end, "") for end in ("en", "es", "s", "e"))],
 }
 SHORTEST = 5
 """Letters of a word that may lose its ending."""
@@ -129,7 +152,7 @@ def _singular(word: str, tongue: str) -> str:
     if len(word) < SHORTEST:
         return word
     if tongue not in PLURALS:
-        return word[:KEPT]
+        return slugs.folded(word)[:KEPT]
     for ending, singular in PLURALS[tongue]:
         if word.endswith(ending):
             return word[: len(word) - len(ending)] + singular
