@@ -40,9 +40,8 @@ def by_cosine(index: MemoryIndex, name: str) -> list[str]:
 
 
 def chosen(index: MemoryIndex, names: Sequence[str]) -> dict[str, Lists]:
-    for name in names:
-        showing.show(index, name)
-    return {name: index.lists(name)[0] for name in names}
+    showing.show(index, names)
+    return {name: standing.lists for name, standing in index.lists(names).items()}
 
 
 def seen(lists: Lists) -> list[str]:

@@ -180,11 +180,12 @@ def _connect(index: Index, article_id: str, changed: set[str], limits: Limits) -
         return set(), []
     its = _print(index.prints([article_id]), entry)
     earlier, later = _found(index, entry, its, limits)
-    partners = index.entries({*earlier, *have})
-    wanted = _wanted(index, entry, its, partners, earlier, limits)
+    partners = index.entries({*earlier, *later, *have})
+    cosines = _cosines(index, its, partners)
+    wanted = _wanted(entry, cosines, partners, earlier, have, limits)
     _rewrite(index, entry, have, wanted, partners, changed, limits)
     near = {other for other, _ in best(wanted.items(), limits.kept)}
-    return near, [other for other in later if other not in have]
+    return near, [other for other in later if other not in have and _would_keep(partners, cosines, other, limits)]
 
 
 def _print(prints: Mapping[str, Print], entry: Entry) -> Fingerprint:
@@ -210,21 +211,35 @@ def _best_of(its: Fingerprint, rows: Mapping[str, Sequence[Posting]], at_most: i
     return candidates(its, {term: [(row.id, row.weight) for row in found] for term, found in rows.items()}, at_most)
 
 
-def _wanted(
-    index: Index,
-    entry: Entry,
-    its: Fingerprint,
-    partners: Mapping[str, Entry],
-    earlier: Iterable[str],
-    limits: Limits,
-) -> dict[str, float]:
-    """The nearest of the earlier candidates, and every later article that has found this one."""
+def _cosines(index: Index, its: Fingerprint, partners: Mapping[str, Entry]) -> dict[str, float]:
+    """With the live among them, as far as they are near at all."""
     live = {other: partner for other, partner in partners.items() if partner.live}
     prints = index.prints(live)
     cosines = {other: cosine(its, _print(prints, partner)) for other, partner in live.items()}
-    near = {other: cos for other, cos in cosines.items() if cos >= FARTHEST}
-    own = best(((other, near[other]) for other in earlier if other in near), limits.own)
-    return dict(own) | {other: cos for other, cos in near.items() if live[other].facts.place > entry.facts.place}
+    return {other: cos for other, cos in cosines.items() if cos >= FARTHEST}
+
+
+def _wanted(
+    entry: Entry,
+    cosines: Mapping[str, float],
+    partners: Mapping[str, Entry],
+    earlier: Iterable[str],
+    have: Iterable[str],
+    limits: Limits,
+) -> dict[str, float]:
+    """The nearest of the earlier candidates, and every later article that has found this one."""
+    own = best(((other, cosines[other]) for other in earlier if other in cosines), limits.own)
+    place = entry.facts.place
+    found = {other: cosines[other] for other in have if other in cosines and partners[other].facts.place > place}
+    return dict(own) | found
+
+
+def _would_keep(partners: Mapping[str, Entry], cosines: Mapping[str, float], other: str, limits: Limits) -> bool:
+    """Whether a later article has room for this one among its nearest."""
+    if other not in cosines:
+        return False
+    near = partners[other].near
+    return len(near) < limits.kept or cosines[other] >= near[-1][1]
 
 
 def _rewrite(
