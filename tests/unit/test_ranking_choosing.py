@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from broadsheet.ranking.choosing import ENOUGH, MOST_WENT_ON, ROOM, Neighbour, Pool, choose, filled
+from broadsheet.ranking.choosing import ENOUGH, MOST_WENT_ON, ROOM, Neighbour, Pool, choose
 from broadsheet.ranking.index import Choice, Facts, Lists, Wishes
 
 NOW = datetime(2026, 3, 20, tzinfo=UTC)
@@ -133,11 +133,3 @@ def test_what_is_hardly_near_fills_a_list_up_to_enough() -> None:
     lists = choose(replace(THIS, topic=None), pool)
     assert lists.more_about == ()
     assert reasons(lists.you_may_also_like) == {f"far{n}": "similar" for n in range(ENOUGH)}
-
-
-def test_what_is_popular_fills_the_room_that_is_left() -> None:
-    stands = Lists((Choice("a", "same_story"),), tuple(Choice(f"l{n}", "similar") for n in range(ROOM - 2)))
-    popular = [facts("a"), facts("l0"), THIS, facts("es", language="es"), facts("banned"), *map(facts, "pqr")]
-    found = filled(THIS, stands, popular, Wishes(never=frozenset({"banned"}))).you_may_also_like
-    assert found[: ROOM - 2] == stands.you_may_also_like
-    assert found[ROOM - 2 :] == (Choice("p", "popular_now"), Choice("q", "popular_now"))

@@ -8,7 +8,7 @@ of it. Lists stay within the article's language unless the page would have too l
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import chain, islice
 from typing import TYPE_CHECKING
@@ -92,23 +92,6 @@ def choose(this: Facts, pool: Pool, wishes: Wishes | None = None, room: int = RO
     abroad = islice(_liked(foreign), max(0, ENOUGH - len(more)))
     like = _fitted([*_pins(pool, wishes.you_may_also_like), *_liked(own)], chain(_distant(own), abroad), seen, room)
     return Lists(_choices(more), _choices(like))
-
-
-def filled(
-    this: Facts, lists: Lists, popular: Iterable[Facts], wishes: Wishes | None = None, room: int = ROOM
-) -> Lists:
-    """What room is left in You may also like, given to what is read most at this hour, best first.
-
-    Popularity is one thing for the whole site and changes by the minute: it is put in where the lists are read, not stored.
-    """
-    never = (wishes.never if wishes else frozenset()) | lists.members
-    fits = [
-        facts
-        for facts in popular
-        if facts.id not in never and not _same(facts, this) and _tongue(facts) == _tongue(this)
-    ]
-    fill = _choices([(POPULAR, facts) for facts in fits])
-    return replace(lists, you_may_also_like=(lists.you_may_also_like + fill)[:room])
 
 
 def _same(one: Facts, other: Facts) -> bool:
