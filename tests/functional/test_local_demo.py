@@ -371,8 +371,8 @@ def test_the_demo_has_been_read_and_seeding_it_once_more_adds_nothing(stage: Sta
     until = coreading.counted_until()
     assert until
     assert timedelta(0) < NOW - until < timedelta(minutes=25)
-    went_on = [coreading.went_on(state.key, coreading.site(NOW), NOW) for state in states().values() if state.live]
-    assert sum(map(bool, went_on)) >= 3
+    live = [state.key for state in states().values() if state.live]
+    assert sum(map(bool, coreading.went_on(live, coreading.site(NOW), NOW).values())) >= 3
     before = reading(stage)
     assert visits.come(ids, NOW) == 0
     assert reading(stage) == before

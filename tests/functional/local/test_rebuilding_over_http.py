@@ -51,9 +51,18 @@ def builders(run: Run) -> list[int]:
     return [child for child in run.children() if "BuildListsFunction" in command(child)]
 
 
-def stand_still(run: Run) -> None:
+def stand_still(run: Run, all_but: int = 0) -> None:
+    """Stops those there are; `all_but` leaves room for so many others, since there are never more than two."""
+    found = builders(run)
+    for builder in found[len(found) - max(0, len(found) + all_but - MOST) :]:
+        os.kill(builder, signal.SIGKILL)
+        wait_until(lambda builder=builder: not alive(builder))
     for builder in builders(run):
         os.kill(builder, signal.SIGSTOP)
+
+
+MOST = 2
+"""Instances of a function."""
 
 
 @pytest.mark.skipif(not KEEPS, reason="no dynoxide here, and moto keeps nothing")
@@ -62,9 +71,9 @@ def test_killed_between_asking_and_doing_it_loses_no_event_and_no_message(tmp_pa
     token = run.login()
     publish(run, token, "Seen by all")
     run.ask("POST", "/_local/events/settle")
-    stand_still(run)
+    stand_still(run, all_but=1)
     asked = [rebuild(run, token, topic=topic) for topic in ("trams", "ferries")]
-    wait_until(lambda: progress(run, token, asked[1])["finished_at"])  # by a second instance
+    wait_until(lambda: any(progress(run, token, one)["finished_at"] for one in asked))  # by a second instance
     stand_still(run)
     asked += [rebuild(run, token, topic="trams"), rebuild(run, token, all=True)]
     piece = {"rebuild": "none", "listing": "LISTING#topic#trams", "part": ""}
