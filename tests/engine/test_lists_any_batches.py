@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from tests.stage import Stage
 
 BUILDER = "BuildListsFunction"
-EXAMPLES, STEPS = 8, 4
+EXAMPLES, STEPS = 6, 4
 STORIES = (
     "The harbour tunnel under Merrow Sound costs more since the boring machine Hesper was flooded",
     "The regatta on Lake Ulmar went to the crew from Wray after the favourites capsized at Heron Point",
@@ -217,7 +217,7 @@ orders = st.lists(st.integers(0, 5), min_size=20, max_size=60)
 steps = st.lists(st.tuples(acts, acts, batches, batches, orders, acts | st.none()), min_size=2, max_size=STEPS)
 
 
-@falls_without("nearest", "transaction")
+@falls_without("nearest")
 def test_whatever_batches_come_the_lists_are_those_of_having_built_once_in_order(
     stage: Stage, instances: Instances, clients: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -71,7 +71,7 @@ class Index:
             language=public["language"],
             section=public["section"]["slug"],
             topic=public["topic"]["slug"] if public["topic"] else None,
-            group=item["group"],
+            group=item.get("group"),
         )
         return Article(facts, item["version"], public["headline"], plain.text(public["body_html"]))
 
