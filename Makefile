@@ -13,8 +13,10 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python;
 
 export PORT DATA SEED THROTTLES DYNAMODB_ENDPOINT
 export PYTHONPATH := layers/shared
+# Dozens of processes start here; without the bytecode that the first one leaves, each compiles everything again.
+unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup run sam-local admin reapply-erasures recount test lint fuzz openapi docs bench tools lock-tools build lint-template test-artefact
+.PHONY: help setup run sam-local admin reapply-erasures recount test lint fuzz openapi docs bench quality tools lock-tools word-tables build lint-template test-artefact
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1 \2/p' $(MAKEFILE_LIST) | while read -r target text; do printf '  make %-12s %s\n' "$$target" "$$text"; done
@@ -75,6 +77,10 @@ docs: openapi ## The same
 bench: setup ## Start-up, warm reads, sizes, first invocations: ratios measured in one run
 	@$(PY) -m bench
 
+quality: setup .tools/quality/.installed ## How good the lists are on labelled stories and a log of clicks (DATA=folder QUICK=yes UNDATED=yes)
+	@test -n "$(DATA)" || { echo "make: DATA=folder names the stories and clicks to measure on; docs/ranking.md says what they look like" >&2; exit 1; }
+	@exec .tools/quality/bin/python -m tests.quality "$(DATA)" $(if $(QUICK),--quick) $(if $(UNDATED),--undated)
+
 # ---------------------------------------------------------------- artefacts
 
 # Each tool in an environment of its own: in one lock they would drag boto3 and each other's old versions along.
@@ -85,8 +91,11 @@ tools: .tools/sam/.installed .tools/checkov/.installed ## Installs the SAM CLI w
 	@$(UV) pip install --quiet --require-hashes --python .tools/$*/bin/python -r $<
 	@touch $@
 
+word-tables: .tools/words/.installed ## Makes the tables of word frequencies anew, after a change of how words are read
+	@.tools/words/bin/python -m tools.word_tables
+
 lock-tools: .venv/.installed ## Locks the tools' versions anew, after an edit of tools/*.in
-	@for tool in sam checkov; do $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+	@for tool in sam checkov words quality; do $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 		--custom-compile-command "make lock-tools" tools/$$tool.in -o tools/$$tool.txt || exit; done
 
 layers/dependencies/requirements.txt: uv.lock

@@ -24,7 +24,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from local import engine, http_events
-from local.template import Route, Template, create_tables
+from local.template import Template, create_tables
+from local.triggers import Route
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

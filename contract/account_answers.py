@@ -79,7 +79,7 @@ class Export(BaseModel):
 
 
 class AuditLine(BaseModel):
-    """Who did what, to which article, account or comment."""
+    """Who did what, to which article, account, comment or list."""
 
     at: Stamp
     who: str = Field(description="Id of an account, or what did it by itself.")
@@ -88,7 +88,8 @@ class AuditLine(BaseModel):
     account: Id | None
     comment: Id | None
     ban: Id | None
-    version: int | None = Field(description="Of the article, after it.")
+    rebuild: Id | None
+    version: int | None = Field(description="Of the article or the picks, after it.")
     role: Role | None = Field(description="Of the account, after it.")
 
 

@@ -91,10 +91,21 @@ class Card(BaseModel):
     updated_at: Stamp
 
 
+Why = Literal["same_story", "same_topic", "readers_went_on", "similar", "popular_now", "editors_pick"]
+
+
+class Built(BaseModel):
+    """When the two lists were built, and by which version of the way to."""
+
+    built_at: Stamp | None = Field(description="Null before they were.")
+    version: int
+
+
 class Suggestion(Card):
     """A card that says why it is suggested."""
 
-    why: str
+    why: Why
+    why_text: str = Field(description="The same in words, in the language of the article that is read.")
 
 
 class Preview(BaseModel):
@@ -124,6 +135,7 @@ class Preview(BaseModel):
     comments: Comments
     more_about: list[Suggestion]
     you_may_also_like: list[Suggestion]
+    lists: Built
 
 
 class Article(Preview):
@@ -139,6 +151,27 @@ class Page(BaseModel):
     next_cursor: Cursor
 
 
+class PreparedList(BaseModel):
+    """A list of cards, best first."""
+
+    items: list[Card]
+    next_cursor: None
+    built_at: Stamp | None = Field(description="When it last changed; null before the first time.")
+
+
+class DiscussedByWindow(BaseModel):
+    """Cards of the last 24 hours and 7 days, most first."""
+
+    of_24h: list[Card] = Field(alias="24h")
+    of_7d: list[Card] = Field(alias="7d")
+
+
+class ByWindow(DiscussedByWindow):
+    """Cards of the last hour, 24 hours and 7 days, most first."""
+
+    of_1h: list[Card] = Field(alias="1h")
+
+
 class FrontSection(Term):
     items: list[Card]
 
@@ -147,7 +180,11 @@ class Front(BaseModel):
     """The newest articles, and each section's newest. Sections in the site's order."""
 
     language: Language | None
+    picks: list[Card] = Field(description="What the editors picked, in their order.")
     latest: list[Card]
+    most_read: ByWindow
+    trending: list[Card] = Field(description="Read more than their own past has it, the highest rise first.")
+    most_discussed: DiscussedByWindow
     sections: list[FrontSection]
     built_at: Stamp | None = Field(description="Null before the first publication.")
 
@@ -199,6 +236,14 @@ class Summary(BaseModel):
     unpublished_changes: bool = Field(description="Whether readers have an older text than the newest.")
 
 
+class Pinned(BaseModel):
+    """What editors want in an article's lists and what not, by article id."""
+
+    more_about: list[Id]
+    you_may_also_like: list[Id]
+    banned: list[Id]
+
+
 class Draft(Summary):
     """An article as the newsroom sees it, with its newest text."""
 
@@ -215,6 +260,24 @@ class Draft(Summary):
     close_comments_after_days: Count | None
     word_count: Count
     corrections: list[Corrected]
+    pins: Pinned
+
+
+class Picked(BaseModel):
+    """One of the editors' picks as the newsroom sees it."""
+
+    id: Id
+    slug: Slug
+    headline: str
+    status: Status
+    until: Stamp | None
+
+
+class EditorsPicks(BaseModel):
+    """The editors' picks in their order; version 0 before there were any."""
+
+    version: int = Field(ge=0)
+    items: list[Picked]
 
 
 class Summaries(BaseModel):
@@ -257,6 +320,36 @@ class Revision(Saved):
     slug: str | None = Field(description="The words asked for; null where they are the headline's.")
     comments: Comments | None = Field(description="Null where the section's or the site's rule holds.")
     close_comments_after_days: Count | None
+
+
+class RebuildRequested(BaseModel):
+    """A rebuild that will begin in a moment."""
+
+    id: Id
+    status: Literal["requested"]
+
+
+class Rebuilt(BaseModel):
+    """Whose lists are built anew: one of the three."""
+
+    article: str | None = Field(description="Its slug.")
+    topic: str | None = Field(description="Its slug.")
+    all: bool
+
+
+class RebuildProgress(BaseModel):
+    """How far a rebuild is."""
+
+    id: Id
+    what: Rebuilt
+    state: Literal["requested", "running", "failed", "finished"] = Field(
+        description="`failed`: nothing is left but articles that failed, which are tried again or wait for an operator."
+    )
+    articles: Count = Field(description="Done so far.")
+    failed: Count = Field(description="Articles that failed and are not done yet.")
+    started_at: Stamp | None = Field(description="Null until it begins.")
+    moved_at: Stamp | None = Field(description="When it last came on.")
+    finished_at: Stamp | None = Field(description="Null as long as there is anything left of it to do.")
 
 
 class Moved(BaseModel):

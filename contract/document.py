@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from broadsheet import comments, cursors, desk, http, idempotency, languages, moderation, roles, site, threads
+from broadsheet import comments, cursors, desk, http, idempotency, languages, moderation, prepared, roles, site, threads
 from pydantic.json_schema import models_json_schema
 
 from . import codes
@@ -103,7 +103,12 @@ def _operation(operation: Operation) -> Raw:
         made["parameters"] = [{"$ref": f"#/components/parameters/{name}"} for name in operation.parameters]
     if operation.takes:
         made["requestBody"] = _request_body(operation.takes, patches=operation.patches)
+        if operation.beacon:
+            made["requestBody"]["content"]["text/plain"] = {"schema": JSON_AS_TEXT}
     return made
+
+
+JSON_AS_TEXT = {"type": "string", "contentMediaType": http.JSON, "description": "The same JSON, said to be text."}
 
 
 def _request_body(model: type[BaseModel], *, patches: bool) -> Raw:
@@ -205,6 +210,10 @@ SAID_WITH = {
     "unavailable": ("Retry-After",),
 }
 LONGEST_CURSOR = 300
+WINDOWS = dict.fromkeys(window for windows in prepared.WINDOWS.values() for window in windows)
+WINDOW_TEXT = "How far back a list looks: " + "; ".join(
+    f"`{name}`: {', '.join(w)}" for name, w in prepared.WINDOWS.items()
+)
 VERSION_FORM = r'^"\d{1,9}"$'
 
 
@@ -220,11 +229,14 @@ def _parameters() -> Raw:
         "Id": _path("id", ulid, "Of the article, as its creation answered."),
         "SessionId": _path("id", ulid, "Of the session, as the list of them has it."),
         "AccountId": _path("id", ulid, "Of the account."),
+        "RebuildId": _path("id", ulid, "Of the rebuild, as asking for it answered."),
         "CommentId": _path("id", ulid, "Of the comment."),
         "BanId": _path("id", ulid, "Of the ban."),
         "Action": _path("action", {"enum": list(moderation.BECOMES)}, "What to do with it."),
         "Number": _path("n", {"type": "integer", "minimum": 1}, "Number of the revision."),
         "Section": _query("section", sections, "Slug of a section."),
+        "ListName": _path("name", {"enum": ["latest", *prepared.NAMES]}, "Which list."),
+        "Window": _query("window", {"enum": list(WINDOWS), "default": prepared.USUAL}, WINDOW_TEXT),
         "NewsroomSection": _query("section", sections, "Slug of a section; not together with `owner`."),
         "Topic": _query("topic", {"type": "string"}, "Slug of a topic."),
         "Author": _query("author", {"type": "string"}, "Slug of an author."),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from broadsheet import errors, inputs
+from broadsheet import errors, inputs, reads
+from pydantic import BaseModel, ConfigDict, Field
 
 from . import account_operations, answers, comment_operations
 from .shape import (
@@ -21,6 +22,14 @@ from .shape import (
     Answer,
     Operation,
 )
+
+
+class Beacon(BaseModel):
+    """What was read before in the same tab."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    before: list[str] = Field(default=[], max_length=reads.BEFORE, description="Slugs, the latest first.")
 
 
 def _draft(text: str) -> dict[int, Answer]:
@@ -53,6 +62,22 @@ OPERATIONS: dict[str, Operation] = {
         problems=(*STORED, errors.Invalid),
         public=True,
     ),
+    "GET /v1/lists/{name}": Operation(
+        id="readList",
+        tag=READING,
+        summary="A list of twenty articles",
+        description="What is read most, what rises against its own past, what is discussed most, what editors pick, and what "
+        "is newest; of the site or of one section. All but the newest are prepared every five minutes.",
+        parameters=("ListName", "Section", "Window", "If-None-Match"),
+        answers={
+            200: Answer(
+                "The list; `latest` is the first page of a listing.", (answers.PreparedList, answers.Page), CACHED
+            ),
+            304: NOT_MODIFIED,
+        },
+        problems=(*STORED, errors.NothingPublished, errors.Invalid),
+        public=True,
+    ),
     "GET /v1/articles": Operation(
         id="listArticles",
         tag=READING,
@@ -76,6 +101,20 @@ OPERATIONS: dict[str, Operation] = {
             308: Answer("It has another slug now.", (answers.Moved,), ("Moved", "Cached")),
         },
         problems=(*STORED, errors.NothingPublished, errors.Withdrawn),
+        public=True,
+    ),
+    "POST /v1/articles/{slug}/reads": Operation(
+        id="countRead",
+        tag=READING,
+        summary="Say that an article is read",
+        description="What a page sends once by `navigator.sendBeacon`, from the site's own origin. The answer is the same "
+        "whether or not it counts: articles that are not there, bots, and more from one network than readers read do not. No "
+        "cookie and no authorization is looked at, and nothing of whoever reads is kept.",
+        parameters=("Slug",),
+        takes=Beacon,
+        beacon=True,
+        answers={204: Answer("Taken.")},
+        problems=(*EVERYWHERE, *WITH_BODY, errors.Invalid),
         public=True,
     ),
     "GET /v1/newsroom/articles": Operation(
@@ -206,6 +245,54 @@ OPERATIONS: dict[str, Operation] = {
         takes=inputs.Correction,
         answers=_draft("Corrected."),
         problems=(*PUBLISHES, errors.Invalid, errors.WrongState, errors.UnpublishedChanges),
+    ),
+    "PUT /v1/newsroom/articles/{id}/pins": Operation(
+        id="pinArticles",
+        tag=NEWSROOM,
+        summary="What stands in an article's lists",
+        description="Replaces its pins and bans: what stands first in its two lists, in this order, and what never does. What "
+        "is not published is not shown, however it is pinned.",
+        parameters=("Id", "If-Match"),
+        takes=inputs.Pins,
+        answers=_draft("Pinned."),
+        problems=(*PUBLISHES, errors.Invalid),
+    ),
+    "GET /v1/newsroom/picks": Operation(
+        id="readPicks",
+        tag=NEWSROOM,
+        summary="The editors' picks",
+        description="In order, with their version.",
+        answers={200: Answer("The picks.", (answers.EditorsPicks,), VERSION)},
+        problems=(*STAFF, errors.NotAllowed),
+    ),
+    "PUT /v1/newsroom/picks": Operation(
+        id="replacePicks",
+        tag=NEWSROOM,
+        summary="Pick for the front",
+        description="Replaces the editors' picks, in this order. What ends, or is not published, is left out of the front.",
+        parameters=("If-Match",),
+        takes=inputs.Picks,
+        answers={200: Answer("The picks.", (answers.EditorsPicks,), VERSION)},
+        problems=(*PUBLISHES, errors.Invalid),
+    ),
+    "POST /v1/newsroom/rebuild": Operation(
+        id="rebuildLists",
+        tag=NEWSROOM,
+        summary="Build lists anew",
+        description="Of one article, of the articles of a topic, or of all that is published: exactly one of the three. It "
+        "happens in the background, 25 articles at a time, and what readers have meanwhile stays as it was.",
+        takes=inputs.Rebuild,
+        answers={202: Answer("It will begin in a moment.", (answers.RebuildRequested,))},
+        problems=(*STAFF, *WITH_BODY, errors.NotAllowed, errors.Invalid),
+    ),
+    "GET /v1/newsroom/rebuilds/{id}": Operation(
+        id="readRebuild",
+        tag=NEWSROOM,
+        summary="How far a rebuild is",
+        description="Kept for 30 days.",
+        parameters=("RebuildId",),
+        answers={200: Answer("Its progress.", (answers.RebuildProgress,))},
+        problems=(*ON_ONE, errors.NotAllowed),
     ),
     **comment_operations.OPERATIONS,
     **account_operations.OPERATIONS,

@@ -34,6 +34,8 @@ class Operation:
     takes: type[BaseModel] | None = None
     patches: bool = False
     """Whether the body is a merge patch of `takes`."""
+    beacon: bool = False
+    """Whether it may also say that it is plain text, as beacons do."""
     public: bool = False
     also: tuple[dict[str, list[str]], ...] = ()
     """Other ways to be let in than a log-in, as OpenAPI's security has them; an empty one lets everybody in."""

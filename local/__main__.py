@@ -10,7 +10,8 @@ import sys
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
-from . import accounts, console, durable, engine, gateway, knobs, mail, seeding, server, tether
+from . import accounts, aws_json, console, durable, engine, gateway, knobs, mail, seeding, server, tether
+from .carriers import Carriers
 from .clock import Clock
 from .console import say
 from .create_admin import ENVIRONMENT
@@ -22,7 +23,7 @@ from .template import PATH, ROOT, Template, create_tables
 from .workers import Launch, Workers
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Coroutine
     from pathlib import Path
 
     from .engine import Engine
@@ -74,11 +75,7 @@ async def _run(settings: Knobs) -> None:
         stack.push_async_callback(database.stop)
         clients = Clients.of(database.endpoint)
         await asyncio.to_thread(create_tables, clients.database, template)
-        launch = Launch(
-            PATH,
-            settings.parameters,
-            {**database.environment(), "THROTTLES": settings.throttles, **mail.endpoint(settings.origin)},
-        )
+        launch = Launch(PATH, settings.parameters, _environment(settings, database))
         durable.write(
             settings.data / ENVIRONMENT, {**template.functions["LoginFunction"].environment, **launch.environment}
         )
@@ -87,12 +84,26 @@ async def _run(settings: Knobs) -> None:
         system = _system(settings, workers, clients, database)
         _introduce(system, database)
         await asyncio.gather(workers.warm(), seeding.run(launch, template, settings.seed, settings.data))
-        parts = await stack.enter_async_context(_working(system, database))
+        parts = await stack.enter_async_context(
+            _working(_watch(database, settings.data), system.pump.run(), system.clock.run())
+        )
         with suppress(TimeoutError):
             await asyncio.wait_for(system.pump.settle(), PREPARING)
         serving = await stack.enter_async_context(server.serving(gateway.application(system), listener))
+        # Not before there is somebody to answer: what a message has a function send comes here.
+        carriers = await stack.enter_async_context(_working(system.carriers.run()))
         say(f"ready on {system.origin}")
-        await _until_one_ends([*parts, serving])
+        await _until_one_ends([*parts, serving, *carriers])
+
+
+def _environment(settings: Knobs, database: Engine) -> dict[str, str]:
+    """What all functions have beside their own variables: where they find what stands in for AWS."""
+    return {
+        **database.environment(),
+        **mail.endpoint(settings.origin),
+        **aws_json.endpoints(settings.origin),
+        "THROTTLES": settings.throttles,
+    }
 
 
 def _system(settings: Knobs, workers: Workers, clients: Clients, database: Engine) -> gateway.System:
@@ -100,6 +111,7 @@ def _system(settings: Knobs, workers: Workers, clients: Clients, database: Engin
         template=workers.template,
         workers=workers,
         pump=Pump(workers.template, workers, clients, settings.data),
+        carriers=Carriers(workers.template, workers, settings.data),
         clock=Clock(workers.template, workers, settings.data),
         data=settings.data,
         port=settings.port,
@@ -110,11 +122,8 @@ def _system(settings: Knobs, workers: Workers, clients: Clients, database: Engin
 
 
 @asynccontextmanager
-async def _working(system: gateway.System, database: Engine) -> AsyncIterator[list[asyncio.Task[None]]]:
-    """Streams are carried, the clock ticks, the database is watched."""
-    parts = [
-        asyncio.create_task(part) for part in (_watch(database, system.data), system.pump.run(), system.clock.run())
-    ]
+async def _working(*works: Coroutine[None, None, None]) -> AsyncIterator[list[asyncio.Task[None]]]:
+    parts = [asyncio.create_task(work) for work in works]
     try:
         yield parts
     finally:

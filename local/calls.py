@@ -1,6 +1,7 @@
-"""What a DynamoDB call needs: the (action, table, leading keys) that IAM asks the policies about.
+"""What a call needs: the (action, resource, leading keys) that IAM asks the policies about.
 
-Batches ask for their own action once a table; a transaction asks for the action of each of its parts.
+Of SQS and EventBridge an action on a queue or a bus. Of DynamoDB, batches ask for their own action once a table, and a transaction for the
+action of each of its parts.
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
 """
 
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from .cloudformation import ACCOUNT, REGION
 from .roles import Need
+from .triggers import last_part
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -29,8 +31,22 @@ BATCHES = {"BatchGetItem", "BatchWriteItem"}
 EQUALS = r"(?<![\w#.]){name}\s*=\s*(:\w+)"
 
 
-def needs(template: Template, operation: str, params: Mapping[str, Any]) -> Iterator[Need]:
+def needs(template: Template, operation: str, params: Mapping[str, Any], service: str = "dynamodb") -> Iterator[Need]:
     """`operation` and `params` as botocore has them: `"PutItem"`, `{"TableName": ..., "Item": ...}`."""
+    match service:
+        case "sqs":
+            queue = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{last_part(params.get('QueueUrl', '*'))}"
+            yield Need(f"sqs:{operation.removesuffix('Batch')}", queue)
+        case "events":
+            for bus in sorted(
+                {last_part(entry.get("EventBusName", "default")) for entry in params.get("Entries", [{}])}
+            ):
+                yield Need(f"events:{operation}", f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/{bus}")
+        case _:
+            yield from _of_tables(template, operation, params)
+
+
+def _of_tables(template: Template, operation: str, params: Mapping[str, Any]) -> Iterator[Need]:
     tables = {table.physical_name: table for table in template.tables.values()}
     if operation in BATCHES:
         for name, asked in params.get("RequestItems", {}).items():

@@ -18,7 +18,8 @@ from .schedules import following
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from .template import Function, Schedule, Template
+    from .template import Function, Template
+    from .triggers import Schedule
     from .workers import Outcome, Workers
 
 LONGEST_SLEEP = 5.0

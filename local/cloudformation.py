@@ -40,6 +40,8 @@ ARN_OF = {
     "AWS::SQS::Queue": "arn:aws:sqs:{region}:{account}:{name}",
     "AWS::Serverless::Function": "arn:aws:lambda:{region}:{account}:function:{name}",
 }
+REF_OF = {"AWS::SQS::Queue": "https://sqs.{region}.amazonaws.com/{account}/{name}"}
+"""What a reference gives where that is not the name."""
 VARIABLE = re.compile(r"\$\{(!?)([^}]+)\}")
 
 
@@ -158,7 +160,8 @@ class Stack:
         if name in self.parameters:
             return self.parameters[name]
         if name in self.document["Resources"]:
-            return self.names.get(name, name)
+            form = REF_OF.get(self.document["Resources"][name]["Type"], "{name}")
+            return form.format(region=REGION, account=ACCOUNT, name=self.names.get(name, name))
         raise TemplateError(f"!Ref {name}: neither a parameter nor a resource")
 
     def attribute(self, name: str, attribute: str) -> str:

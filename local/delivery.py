@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from .streams import Record
-    from .template import StreamSource
+    from .triggers import StreamSource
     from .workers import Outcome
 
 LONGEST_PAUSE = 10.0

@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from . import apidocs, http_events, mail, pages
+from . import apidocs, aws_json, failures, http_events, mail, pages
 from .console import say
 from .http_events import Answer, Malformed, message
 from .routes import Routes
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+    from .carriers import Carriers
     from .clock import Clock
     from .pump import Pump
     from .template import Template
@@ -48,6 +49,7 @@ class System:
     template: Template
     workers: Workers
     pump: Pump
+    carriers: Carriers
     clock: Clock
     data: Path
     port: int
@@ -59,6 +61,15 @@ class System:
     @property
     def origin(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    async def settle(self) -> None:
+        """Returns when streams, queues and rules have delivered what was written before, and what came of it."""
+        while True:
+            before = self.pump.invocations, self.carriers.invocations
+            await self.pump.settle()
+            await self.carriers.settle()
+            if before == (self.pump.invocations, self.carriers.invocations):
+                return
 
 
 def application(system: System) -> ASGIApp:
@@ -172,6 +183,7 @@ class OwnPages:
             ("GET", "/_local", self.overview),
             ("GET", "/_local/mail", self.mail),
             ("POST", f"{mail.SERVICE}/v2/email/outbound-emails", self.send_mail),
+            ("POST", aws_json.PATH, self.service),
             ("GET", "/_local/events", self.events),
             ("POST", "/_local/events/settle", self.settle),
             ("POST", "/_local/clock/tick", self.tick),
@@ -197,12 +209,18 @@ class OwnPages:
         """SES's SendEmail: what a function sends is in the mail box, and nowhere else."""
         return JSONResponse({"MessageId": mail.receive(self._system.data, await request.json())})
 
+    async def service(self, request: Request) -> Response:
+        """What stands in for SQS and EventBridge."""
+        target = request.headers.get("x-amz-target", "")
+        status, answer = aws_json.answer(self._system.carriers.services, target, await request.json())
+        return JSONResponse(answer, status)
+
     async def events(self, _: Request) -> Response:
         return JSONResponse(_events(self._system))
 
     async def settle(self, _: Request) -> Response:
-        """Answers when the streams have delivered what was written before the request, and what came of it."""
-        await self._system.pump.settle()
+        """Answers when what was written before the request was delivered, and what came of it."""
+        await self._system.settle()
         return JSONResponse(_events(self._system))
 
     async def tick(self, request: Request) -> Response:
@@ -230,9 +248,11 @@ def _no_document() -> Response:
 
 
 def _events(system: System) -> dict[str, Any]:
+    deliveries = [*system.pump.deliveries, *system.carriers.deliveries]
     return {
-        "deliveries": list(reversed(system.pump.deliveries)),
-        "failures": system.pump.failures(),
+        "deliveries": sorted(deliveries, key=lambda each: str(each["at"]), reverse=True),
+        "queues": system.carriers.lengths(),
+        "failures": failures.kept(system.data),
         "functions": {
             name: {"workers": pool.running, "answers": pool.counts["answers"], "errors": pool.counts["errors"]}
             for name, pool in system.workers.pools.items()

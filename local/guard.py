@@ -1,4 +1,4 @@
-"""Stands before every DynamoDB call of a function and refuses what the function's role would not get on AWS.
+"""Stands before every call of a function to DynamoDB, SQS or EventBridge and refuses what the function's role would not get on AWS.
 
 The one idea: botocore's own events. `everywhere()` reaches each client the process makes later on, whoever makes it;
 `attach()` reaches one client. What was allowed is kept, so that tests can name the grants that nobody uses.
@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from . import calls, roles
+from .template import READS_QUEUE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .template import Template
 
-EVENT = "provide-client-params.dynamodb"
+EVENT = "provide-client-params"
+SERVICES = {"dynamodb", "sqs", "events"}
 
 
 @dataclass(frozen=True, order=True)
@@ -61,11 +63,13 @@ class Guard:
 
         handlers.BUILTIN_HANDLERS.append((EVENT, self._before_call))
 
-    def check(self, function: str, operation: str, params: dict[str, Any]) -> roles.Refusal | None:
+    def check(
+        self, function: str, operation: str, params: dict[str, Any], service: str = "dynamodb"
+    ) -> roles.Refusal | None:
         """None when the function's role allows the call as a whole; then its grants count as used."""
         role = self.template.role_of(function)
         used: set[Grant] = set()
-        for need in calls.needs(self.template, operation, params):
+        for need in calls.needs(self.template, operation, params, service):
             verdict = roles.decide(role, need)
             if isinstance(verdict, roles.Refusal):
                 return verdict
@@ -74,12 +78,13 @@ class Guard:
         return None
 
     def unused(self) -> list[Grant]:
-        """What the roles allow on tables and no call has needed so far."""
+        """What the roles allow functions to do themselves and no call has needed so far."""
         return sorted(set(grants(self.template)) - self.used)
 
     def _before_call(self, params: dict[str, Any], model: Any, **_: Any) -> None:
-        function = self._function.get()
-        if function and (refusal := self.check(function, model.name, params)):
+        function, service = self._function.get(), model.service_model.service_name
+        checked = function and service in SERVICES
+        if function and checked and (refusal := self.check(function, model.name, params, service)):
             raise ClientError(_access_denied(refusal), model.name)
 
 
@@ -91,16 +96,20 @@ def _access_denied(refusal: roles.Refusal) -> Any:
 
 
 def grants(template: Template) -> Iterator[Grant]:
-    """Every action and pattern that a function's role allows on a table or an index.
-
-    Permissions on streams are left out: Lambda uses them, not the function's code.
-    """
+    """Every action and pattern that a function's role allows on a table, an index, a queue or a bus."""
     for role in {template.role_of(name).name: template.role_of(name) for name in template.functions}.values():
         for number, statement in enumerate(role.statements):
             for resource in statement.resources:
-                if statement.effect == "Allow" and ":dynamodb:" in resource and "/stream/" not in resource:
-                    for what in (*statement.actions, *statement.leading_keys):
+                for what in (*statement.actions, *statement.leading_keys):
+                    if statement.effect == "Allow" and _for_the_code(template, what, resource):
                         yield Grant(role.name, number, what, _short(resource))
+
+
+def _for_the_code(template: Template, what: str, resource: str) -> bool:
+    """Not for Lambda, which reads streams and queues in a function's name, and keeps what was given up."""
+    keeps = {template.queues[name].arn for each in template.functions.values() for name in each.failure_queues}
+    checked = any(f":{service}:" in resource for service in SERVICES)
+    return checked and "/stream/" not in resource and what not in READS_QUEUE and resource not in keeps
 
 
 def _grants_used(role: roles.Role, statement: roles.Statement, need: roles.Need) -> Iterator[Grant]:

@@ -19,7 +19,7 @@ from .cloudformation import ACCOUNT
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from .template import Route
+    from .triggers import Route
 
 API_ID = "local"
 TEXT_TYPES = {"application/json", "application/javascript", "application/xml"}

@@ -52,6 +52,15 @@ def overview(system: System) -> str:
                 for name, pool in system.workers.pools.items()
             ),
         ),
+        "<h2>Queues and events</h2>",
+        _table(
+            ("queue or rule", "waiting", "under way"),
+            (
+                (escape(name), str(length["waiting"]), str(length["under_way"]))
+                for name, length in system.carriers.lengths().items()
+            ),
+        ),
+        "<p>What waits in a queue that no function reads was given up; <code>/_local/events</code> shows it.</p>",
     )
 
 
@@ -61,7 +70,7 @@ def _links() -> str:
         "/openapi.json": "the same for programs (OpenAPI 3.1)",
         "/v1/front": "the front as readers' clients get it",
         "/_local/mail": "mail that would have been sent",
-        "/_local/events": "what the streams delivered, what was given up, invocations (JSON)",
+        "/_local/events": "what streams, queues and events delivered, what was given up, invocations (JSON)",
     }
     items = (f'<li><a href="{path}"><code>{path}</code></a> {text}</li>' for path, text in links.items())
     return f"<ul>{''.join(items)}</ul>"

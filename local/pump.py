@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from . import durable, filters, streams
+from . import durable, failures, filters, streams
 from .console import say
 from .delivery import Delivery, Stretch
 
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
     from .engine import Clients
     from .streams import Reader, Record
-    from .template import Function, StreamSource, Template
+    from .template import Function, Template
+    from .triggers import StreamSource
     from .workers import Outcome, Workers
 
 IDLE = 0.5
@@ -73,10 +74,6 @@ class Pump:
                 await consumer.idle(since)
             if self.invocations == before:
                 return
-
-    def failures(self) -> dict[str, list[Any]]:
-        """What was given up, by queue."""
-        return {path.stem: durable.lines(path) for path in sorted((self.data / "queues").glob("*.jsonl"))}
 
     def _function_done(self, function: str) -> None:
         for consumer, writers in self._writers.items():
@@ -253,8 +250,7 @@ class ShardConsumer:
         name, queue = self.consumer.name, self.consumer.source.failure_queue
         say(f"pump | {name}: given up {len(stretch.records)} record(s); see {queue or 'nowhere, there is no queue'}")
         if queue:
-            path = self.consumer.pump.data / "queues" / f"{queue}.jsonl"
-            durable.append(path, _failure(self.consumer.function, self.reader, stretch))
+            failures.keep(self.consumer.pump.data, queue, _failure(self.consumer.function, self.reader, stretch))
 
 
 async def _first(waits: list[Any]) -> None:

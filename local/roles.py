@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 LEADING_KEYS = "dynamodb:LeadingKeys"
-CHECKED = "dynamodb:"
-"""Statements of this service are understood whole, or the template is refused; others are only kept."""
+CHECKED = ("dynamodb:", "sqs:", "events:")
+"""Statements of these services are understood whole, or the template is refused; others are only kept."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from urllib.parse import unquote
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .template import Function, Route, Template
+    from .template import Function, Template
+    from .triggers import Route
 
 LITERAL, ONE, REST, DEFAULT = range(4)
 

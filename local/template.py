@@ -6,18 +6,20 @@ The one idea: there is no second list. The gateway, the stream pump, the clock, 
 
 from __future__ import annotations
 
-import json
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import cloudformation
+from . import cloudformation, triggers
 from .cloudformation import Stack, TemplateError
-from .roles import Role, statement
+from .roles import Need, Role, check, statement
+from .triggers import Unattended, last_part
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from .triggers import Queue, QueueSource, Route, RuleSource, Schedule, StreamSource
 
 ROOT = Path(__file__).resolve().parent.parent
 PATH = ROOT / "template.yaml"
@@ -29,59 +31,8 @@ CREATE_TABLE = (
     "GlobalSecondaryIndexes",
     "LocalSecondaryIndexes",
 )
+READS_QUEUE = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 WRITES = ("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem")
-
-
-@dataclass(frozen=True)
-class Route:
-    method: str
-    path: str
-
-    @property
-    def key(self) -> str:
-        return self.path if self.path == "$default" else f"{self.method} {self.path}"
-
-
-@dataclass(frozen=True)
-class StreamSource:
-    """One consumer of a table's stream; the limits are those of Lambda's event source mapping."""
-
-    name: str
-    table: str
-    batch_size: int
-    window: float
-    """Seconds to wait for a fuller batch."""
-    filters: tuple[Mapping[str, Any], ...]
-    """A record is delivered when any of them matches, or when there is none."""
-    retries: int
-    """How often a failed batch is tried again; -1 for ever."""
-    max_age: int
-    bisect: bool
-    reports_failures: bool
-    failure_queue: str | None
-    from_oldest: bool
-
-
-@dataclass(frozen=True)
-class Schedule:
-    name: str
-    expression: str
-    """`rate(5 minutes)` or `cron(0 3 * * ? *)`, in UTC."""
-    input: Any = None
-    """Sent in place of the scheduled event where the template says so."""
-
-
-@dataclass(frozen=True)
-class QueueSource:
-    name: str
-    queue: str
-    batch_size: int
-
-
-@dataclass(frozen=True)
-class RuleSource:
-    name: str
-    pattern: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -98,6 +49,13 @@ class Function:
     schedules: tuple[Schedule, ...] = ()
     queues: tuple[QueueSource, ...] = ()
     rules: tuple[RuleSource, ...] = ()
+    unattended: Unattended = field(default_factory=Unattended)
+
+    @property
+    def failure_queues(self) -> frozenset[str]:
+        """Where Lambda, in the function's name, keeps what it gave up."""
+        given = (*(stream.failure_queue for stream in self.streams), self.unattended.failure_queue)
+        return frozenset(name for name in given if name)
 
     @property
     def arn(self) -> str:
@@ -135,13 +93,13 @@ class Template:
     functions: Mapping[str, Function]
     roles: Mapping[str, Role]
     tables: Mapping[str, Table]
-    queues: tuple[str, ...]
+    queues: Mapping[str, Queue]
 
     @classmethod
     def load(cls, path: Path = PATH, parameters: Mapping[str, str] | None = None) -> Template:
         """Raises TemplateError for what it does not understand. `parameters` take the place of the defaults."""
         parameters = {"Stage": "local"} if parameters is None else dict(parameters)
-        document = cloudformation.parse(path.read_text("utf-8"))
+        document = _parsed(path.read_text("utf-8"))
         stage = parameters.get("Stage", "local")
         tables = [name for name, raw in document["Resources"].items() if raw["Type"] == "AWS::DynamoDB::Table"]
         stack = Stack(document, parameters, {name: f"broadsheet-{stage}-{name}" for name in tables})
@@ -161,10 +119,22 @@ class Template:
         )
 
 
+@lru_cache(maxsize=2)
+def _parsed(text: str) -> Mapping[str, Any]:
+    """Whoever loads the template for many stages parses it once. Nobody changes what was parsed."""
+    return cloudformation.parse(text)
+
+
 def create_tables(client: Any, template: Template) -> list[str]:
     """Creates what is missing, waits until it can be used, and answers what was created."""
     known = {name for page in client.get_paginator("list_tables").paginate() for name in page["TableNames"]}
     missing = [table for table in template.tables.values() if table.physical_name not in known]
+    create(client, missing)
+    return [table.physical_name for table in missing]
+
+
+def create(client: Any, missing: Sequence[Table]) -> None:
+    """Creates tables of which none is there, and waits until they can be used."""
     for table in missing:
         client.create_table(**table.create)
     for table in missing:
@@ -172,7 +142,6 @@ def create_tables(client: Any, template: Template) -> list[str]:
         if table.ttl_attribute:
             ttl = {"AttributeName": table.ttl_attribute, "Enabled": True}
             client.update_time_to_live(TableName=table.physical_name, TimeToLiveSpecification=ttl)
-    return [table.physical_name for table in missing]
 
 
 class _Reader:
@@ -183,20 +152,25 @@ class _Reader:
         self.root = root
         raw = stack.document.get("Globals", {}).get("Function", {})
         self.globals: dict[str, Any] = stack.resolve(raw)
+        self.streams = {stack.attribute(table, "StreamArn"): table for table in stack.names}
 
     def template(self) -> Template:
         written = {name: self._role(name, raw) for name, raw in self._of("AWS::IAM::Role")}
+        queues = {name: self._queue(name, raw) for name, raw in self._of("AWS::SQS::Queue")}
         functions, own = {}, {}
         for name, raw in self._of("AWS::Serverless::Function"):
             functions[name] = self._function(name, raw)
+            _patient(functions[name], queues)
             if functions[name].role not in written:
                 own[functions[name].role] = self._own_role(name, raw)
+            else:
+                _lambda_may(functions[name], written[functions[name].role], queues)
         return Template(
             root=self.root,
             functions=functions,
             roles=written | own,
             tables={name: self._table(name, raw) for name, raw in self._of("AWS::DynamoDB::Table")},
-            queues=tuple(name for name, _ in self._of("AWS::SQS::Queue")),
+            queues=queues,
         )
 
     def _of(self, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -218,6 +192,9 @@ class _Reader:
             ttl_attribute=ttl["AttributeName"] if ttl.get("Enabled") else None,
         )
 
+    def _queue(self, name: str, raw: dict[str, Any]) -> Queue:
+        return triggers.queue(name, self.stack.attribute(name, "Arn"), raw)
+
     def _role(self, name: str, raw: dict[str, Any]) -> Role:
         documents = [policy["PolicyDocument"] for policy in raw.get("Policies", [])]
         return Role(name, tuple(statement(each) for document in documents for each in document["Statement"]))
@@ -238,7 +215,7 @@ class _Reader:
         }
         sources: dict[str, list[Any]] = {"routes": [], "streams": [], "schedules": [], "queues": [], "rules": []}
         for event, source in raw.get("Events", {}).items():
-            kind, made = self._source(event, source["Type"], source.get("Properties", {}))
+            kind, made = triggers.trigger(event, source["Type"], source.get("Properties", {}), self.streams)
             sources[kind].append(made)
         return Function(
             name=name,
@@ -247,50 +224,29 @@ class _Reader:
             timeout=int(merged.get("Timeout", 3)),
             memory=int(merged.get("MemorySize", 128)),
             environment={key: str(value) for key, value in variables.items()},
-            role=_last_part(raw["Role"]) if "Role" in raw else f"{name}Role",
+            role=last_part(raw["Role"]) if "Role" in raw else f"{name}Role",
+            unattended=triggers.unattended(raw.get("EventInvokeConfig", {})),
             **{kind: tuple(found) for kind, found in sources.items()},
         )
 
-    def _source(self, name: str, kind: str, raw: dict[str, Any]) -> tuple[str, Any]:
-        match kind:
-            case "HttpApi":
-                return "routes", Route(raw.get("Method", "ANY").upper(), raw.get("Path", "$default"))
-            case "DynamoDB":
-                return "streams", self._stream(name, raw)
-            case "Schedule" | "ScheduleV2":
-                given = raw.get("Input")
-                expression = raw.get("Schedule") or raw["ScheduleExpression"]
-                return "schedules", Schedule(name, expression, json.loads(given) if given else None)
-            case "SQS":
-                return "queues", QueueSource(name, _last_part(raw["Queue"]), int(raw.get("BatchSize", 10)))
-            case "EventBridgeRule" | "CloudWatchEvent":
-                return "rules", RuleSource(name, raw["Pattern"])
-        raise TemplateError(f"event {name}: type {kind} is not understood")
 
-    def _stream(self, name: str, raw: dict[str, Any]) -> StreamSource:
-        table = next((t for t in self.stack.names if self.stack.attribute(t, "StreamArn") == raw["Stream"]), None)
-        if table is None:
-            raise TemplateError(f"event {name}: {raw['Stream']} is no stream of a table here")
-        failed = raw.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
-        filters = raw.get("FilterCriteria", {}).get("Filters", [])
-        return StreamSource(
-            name=name,
-            table=table,
-            batch_size=int(raw.get("BatchSize", 100)),
-            window=float(raw.get("MaximumBatchingWindowInSeconds", 0)),
-            filters=tuple(json.loads(each["Pattern"]) for each in filters),
-            retries=int(raw.get("MaximumRetryAttempts", -1)),
-            max_age=int(raw.get("MaximumRecordAgeInSeconds", -1)),
-            bisect=bool(raw.get("BisectBatchOnFunctionError", False)),
-            reports_failures="ReportBatchItemFailures" in raw.get("FunctionResponseTypes", []),
-            failure_queue=_last_part(failed) if failed else None,
-            from_oldest=raw.get("StartingPosition", "LATEST") == "TRIM_HORIZON",
-        )
+def _patient(function: Function, queues: Mapping[str, Queue]) -> None:
+    """Lambda reads no queue that would hand a message out again while the function may still be at it."""
+    for source in function.queues:
+        if source.queue not in queues or queues[source.queue].visibility < function.timeout:
+            raise TemplateError(f"event {source.name}: the queue's visibility is shorter than the function's timeout")
+
+
+def _lambda_may(function: Function, role: Role, queues: Mapping[str, Queue]) -> None:
+    """Lambda reads and fills queues in a function's name, and refuses to begin where the role would not let it.
+
+    Raises TemplateError. A role that SAM makes has these permissions by itself.
+    """
+    needs = [Need("sqs:SendMessage", queues[name].arn) for name in sorted(function.failure_queues)]
+    needs += [Need(action, queues[source.queue].arn) for source in function.queues for action in READS_QUEUE]
+    if refusal := check(role, needs):
+        raise TemplateError(f"{function.name}: {refusal.message}")
 
 
 def _partition_key(definition: Mapping[str, Any]) -> str:
     return next(str(key["AttributeName"]) for key in definition["KeySchema"] if key["KeyType"] == "HASH")
-
-
-def _last_part(arn: str) -> str:
-    return re.split(r"[:/]", arn)[-1]

@@ -31,9 +31,14 @@ def _person(reads: float, writes: int = 1, **calls: int) -> Budget:
 
 BUDGETS = {
     "GET /v1/site": Budget({}),
-    "GET /v1/front": Budget({"GetItem": 1}, read_units=6),
+    "GET /v1/front": Budget({"GetItem": 1}, read_units=8),
+    "GET /v1/lists/{name}": Budget({"GetItem": 1, "Query": 1}, read_units=2.5),
+    # An instance's first read of a day looks for the day's salt, and may make it. Then: whether the articles are there, the
+    # network's throttle, the count; once more where a row names no further pairs.
+    "POST /v1/articles/{slug}/reads": Budget({"GetItem": 1, "PutItem": 1, "BatchGetItem": 1, "UpdateItem": 3}, 3, 3),
     "GET /v1/articles": Budget({"Query": 1}, read_units=2.5),
-    "GET /v1/articles/{slug}": Budget({"Query": 1}, read_units=2),
+    # The GetItem is of what is read most, where there is room in the lists; an instance remembers it.
+    "GET /v1/articles/{slug}": Budget({"Query": 1, "GetItem": 1}, read_units=3),
     # Who has the newest page gets by with the GetItem.
     "GET /v1/articles/{slug}/comments": Budget({"GetItem": 1, "Query": 1}, read_units=6.5),
     # Of a reply, its place is looked up before what stands below it.
@@ -100,6 +105,12 @@ BUDGETS = {
     "POST /v1/newsroom/articles/{id}/publish": _person(4, 74, GetItem=1, Query=2, TransactWriteItems=1),
     "POST /v1/newsroom/articles/{id}/unpublish": _person(4, 50, Query=2, TransactWriteItems=1),
     "POST /v1/newsroom/articles/{id}/corrections": _person(4, 56, GetItem=1, Query=2, TransactWriteItems=1),
+    "PUT /v1/newsroom/articles/{id}/pins": _person(62, 12, Query=1, BatchGetItem=1, GetItem=1, TransactWriteItems=1),
+    "GET /v1/newsroom/picks": _person(21, GetItem=1, BatchGetItem=1),
+    "PUT /v1/newsroom/picks": _person(41, 6, BatchGetItem=2, TransactWriteItems=1),
+    # Whether the article exists; then the rebuild with its line in the audit.
+    "POST /v1/newsroom/rebuild": _person(1, 5, GetItem=1, TransactWriteItems=1),
+    "GET /v1/newsroom/rebuilds/{id}": _person(1, GetItem=1),
 }
 
 

@@ -6,24 +6,26 @@ import os
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import hypothesis
 import pytest
-from broadsheet import articles, clock, passwords, settings, table
+from broadsheet import articles, clock, passwords, reads, settings, table
 from moto import mock_aws
 
-from local.guard import Guard
+from local.guard import SERVICES, Guard
 from local.template import Template, create_tables
 
 from . import answers, budgets, quick_moto
 from .mailbox import Outbound
 from .meter import Meter
+from .post import Post
 from .stage import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
+    from pathlib import Path
 
 ORIGIN = "https://news.example"
 
@@ -51,6 +53,7 @@ def environment(template: Template) -> Iterator[None]:
         "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
         "POWERTOOLS_DEV": "false",
         "THROTTLES": "on",
+        **template.functions["BuildListsFunction"].environment,
         **template.functions["NewsroomFunction"].environment,
     }
     with pytest.MonkeyPatch.context() as patch:
@@ -77,39 +80,66 @@ def outbound() -> Outbound:
 
 
 @pytest.fixture(scope="session")
-def clients(outbound: Outbound) -> Callable[..., Any]:
+def post() -> Post:
+    """Queues and the bus; they begin empty with each stage."""
+    way = Post()
+    way.everywhere()
+    return way
+
+
+@pytest.fixture(scope="session")
+def clients(outbound: Outbound, post: Post) -> Callable[..., Any]:
     """Botocore's clients, made once: making one takes longer than most tests."""
-    return cache(table.client.__wrapped__)
+    made = cache(table.client.__wrapped__)
+    return lambda service="dynamodb": made(service)
+
+
+@pytest.fixture(scope="session")
+def ways(outbound: Outbound, post: Post, clients: Callable[..., Any]) -> Ways:
+    return Ways(outbound, post, clients)
+
+
+class Ways(NamedTuple):
+    """Out of this process; none of them leaves the machine."""
+
+    outbound: Outbound
+    post: Post
+    clients: Callable[..., Any]
 
 
 @contextmanager
-def raised(template: Template, guard: Guard, outbound: Outbound, clients: Callable[..., Any]) -> Iterator[Stage]:
-    """A stage with empty tables."""
+def raised(template: Template, guard: Guard, ways: Ways, folder: Path) -> Iterator[Stage]:
+    """A stage with empty tables and queues."""
     with mock_aws(), pytest.MonkeyPatch.context() as patch:
         quick_moto.quicken(patch)
-        patch.setattr(table, "client", clients)
+        patch.setattr(table, "client", ways.clients)
         settings.get.cache_clear()
         articles.forget()
+        reads.forget()
         create_tables(table.client(), template)
         meter = Meter()
         meter.attach(table.client())
-        guard.attach(table.client())
-        outbound.empty()
+        for service in SERVICES:
+            guard.attach(table.client(service))
+        ways.outbound.empty()
+        ways.post.begin(template, folder)
         judges = (answers.documented, budgets.within_calls)
-        yield Stage(template, guard, meter, outbound, judges=judges)
+        yield Stage(template, guard, meter, ways.outbound, ways.post, judges=judges)
         meter.detach(table.client())
 
 
 @pytest.fixture
-def stage(template: Template, guard: Guard, outbound: Outbound, clients: Callable[..., Any]) -> Iterator[Stage]:
-    with raised(template, guard, outbound, clients) as made:
+def stage(template: Template, guard: Guard, ways: Ways, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    with raised(template, guard, ways, tmp_path_factory.mktemp("post")) as made:
         yield made
 
 
 @pytest.fixture(scope="module")
-def shared_stage(template: Template, guard: Guard, outbound: Outbound, clients: Callable[..., Any]) -> Iterator[Stage]:
+def shared_stage(
+    template: Template, guard: Guard, ways: Ways, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stage]:
     """For a module of tests that leave nothing behind and use no other."""
-    with raised(template, guard, outbound, clients) as made:
+    with raised(template, guard, ways, tmp_path_factory.mktemp("post")) as made:
         yield made
 
 

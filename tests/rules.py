@@ -53,6 +53,13 @@ PUBLISH = Rule(
     _by_role({**WRITERS, "contributor": "not_allowed"}, "not_found"),
     _by_role(EDITORS, "not_found"),
 )
+PIN = Rule(
+    "pin",
+    "Editors. Authors and contributors see the own article and may not say what stands in its lists.",
+    _by_role({**EDITORS, "contributor": "not_allowed", "author": "not_allowed"}, "not_found"),
+    _by_role(EDITORS, "not_found"),
+)
+EDITOR = Rule("editor", "Editors and administrators.", _by_role(EDITORS, "not_allowed"))
 POST = Rule("post", "Members, and guests with a name.", EVERY_ROLE, logged_out="yes")
 SHOWN = Rule(
     "shown", "What is public to everybody; all of it to its writer and to moderators.", EVERY_ROLE, logged_out="yes"
@@ -100,6 +107,8 @@ NO_ID = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
 RULES: dict[str, Case] = {
     "GET /v1/site": Case(ANYBODY),
     "GET /v1/front": Case(ANYBODY),
+    "GET /v1/lists/{name}": Case(ANYBODY),
+    "POST /v1/articles/{slug}/reads": Case(ANYBODY, {}),
     "GET /v1/articles": Case(ANYBODY),
     "GET /v1/articles/{slug}": Case(ANYBODY),
     "GET /v1/articles/{slug}/comments": Case(ANYBODY),
@@ -148,6 +157,11 @@ RULES: dict[str, Case] = {
     "POST /v1/newsroom/articles/{article_id}/corrections": Case(
         PUBLISH, {"kind": "correction", "text": "A name was wrong."}, STALE
     ),
+    "PUT /v1/newsroom/articles/{article_id}/pins": Case(PIN, {}, STALE),
+    "GET /v1/newsroom/picks": Case(EDITOR),
+    "PUT /v1/newsroom/picks": Case(EDITOR, {"items": []}, STALE),
+    "POST /v1/newsroom/rebuild": Case(EDITOR, {"topic": "trams"}),
+    "GET /v1/newsroom/rebuilds/{rebuild_id}": Case(EDITOR),
     "GET /v1/moderation/comments": Case(MODERATE),
     "POST /v1/moderation/comments": Case(MODERATE, {"ids": [NO_ID], "action": "approve"}),
     "GET /v1/moderation/comments/{held_id}": Case(MODERATE),

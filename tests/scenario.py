@@ -75,6 +75,9 @@ def everything(stage: Stage, time: Clock, monkeypatch: pytest.MonkeyPatch) -> li
     _schedules(walk)
     stage.settle()
     _reads(walk, live["slug"])
+    _picks(walk, live)
+    stage.night()
+    _rebuilds(walk, live["slug"])
     _becomes_a_member_and_leaves(walk, live["slug"])
     _administers(walk)
     _moves_and_withdraws(walk, live["id"])
@@ -230,8 +233,36 @@ def _schedules(walk: Walk) -> None:
 
 
 def _reads(walk: Walk, slug: str) -> None:
-    for path in (f"/v1/articles/{slug}", "/v1/articles", "/v1/front", "/v1/site"):
+    other = walk("GET", "/v1/articles", token="").json["items"][0]["slug"]
+    walk("POST", f"/v1/articles/{slug}/reads", {"before": [other]}, token="")
+    walk.time.forward(seconds=315 - walk.time.now.timestamp() % 300)  # its five minutes are over and settled
+    walk.stage.every_five_minutes()
+    for path in (
+        f"/v1/articles/{slug}",
+        "/v1/articles",
+        "/v1/front",
+        "/v1/site",
+        "/v1/lists/most-read",
+        "/v1/lists/latest",
+    ):
         walk("GET", path, token="")
+
+
+def _picks(walk: Walk, article: Any) -> None:
+    path = f"/v1/newsroom/articles/{article['id']}"
+    version, other = walk("GET", path).json["version"], walk("GET", "/v1/newsroom/articles").json["items"][0]["id"]
+    walk("PUT", f"{path}/pins", {"more_about": [other]}, version=version)
+    walk("PUT", f"{path}/pins", {"banned": [other]}, version=version + 1)
+    walk("PUT", "/v1/newsroom/picks", {"items": [{"article": article["slug"]}]}, version=0)
+    walk("GET", "/v1/newsroom/picks")
+    walk.stage.settle()
+
+
+def _rebuilds(walk: Walk, slug: str) -> None:
+    for what in ({"article": slug}, {"all": True}):
+        rebuild = walk("POST", "/v1/newsroom/rebuild", what).json["id"]
+        walk.stage.settle()
+        assert walk("GET", f"/v1/newsroom/rebuilds/{rebuild}").json["finished_at"]
 
 
 def _moves_and_withdraws(walk: Walk, article_id: str) -> None:

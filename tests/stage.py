@@ -21,8 +21,10 @@ from broadsheet import accounts, articles, clock, sessions, table
 from local import filters, http_events
 from local.routes import Routes
 from local.worker import Context
+from local.workers import Outcome
 
 from .mailbox import Outbound
+from .post import Post
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from broadsheet.roles import Role
 
     from local.guard import Guard
+    from local.messages import Subscription
     from local.template import Function, Template
 
     from .mailbox import Mail
@@ -76,6 +79,7 @@ class Stage:
     guard: Guard
     meter: Meter
     outbound: Outbound = field(default_factory=Outbound)
+    post: Post = field(default_factory=Post)
     judges: tuple[Callable[[Reply], None], ...] = ()
     """Each looks at every reply, and raises where it finds fault."""
     replies: list[Reply] = field(default_factory=list)
@@ -137,9 +141,12 @@ class Stage:
     # ------------------------------------------------------------ events
 
     def settle(self) -> None:
-        """Delivers what the streams hold, and what that writes to them, until nothing is left. Readers' memories fade."""
+        """Delivers what streams, queues and the bus hold, and what comes of that, until nothing is left.
+
+        Readers' memories fade.
+        """
         articles.forget()
-        while sum(self._settled(logical_id) for logical_id in self.template.tables):
+        while sum(self._settled(logical_id) for logical_id in self.template.tables) + self.carry():
             pass
 
     def _settled(self, logical_id: str) -> bool:
@@ -160,6 +167,19 @@ class Stage:
             failed += [record for record in wanted if record["dynamodb"]["SequenceNumber"] in numbers]
         return failed
 
+    def carry(self) -> int:
+        """Delivers the messages and events that wait now; how many there were. None of them may fail."""
+        return sum(self._carried(subscription) for subscription in self.post.subscriptions)
+
+    def _carried(self, subscription: Subscription) -> int:
+        batch = subscription.messages.take(subscription.batch_size)
+        if batch:
+            outcome = Outcome(self.invoke(subscription.function, subscription.event(batch)))
+            assert not subscription.failed(batch, outcome), outcome
+        for message in batch:
+            subscription.messages.done(message)
+        return len(batch)
+
     def records(self, logical_id: str) -> list[Any]:
         """What a table's stream holds since it was last asked; nothing for a table without one."""
         name = self.template.tables[logical_id].physical_name
@@ -176,7 +196,7 @@ class Stage:
         iterator = streams.get_shard_iterator(**shard, **since)["ShardIterator"]
         found: list[Any] = []
         while (page := streams.get_records(ShardIterator=iterator))["Records"]:
-            found += page["Records"]
+            found += [_as_delivered(record) for record in page["Records"]]
             iterator = page["NextShardIterator"]
         if found:
             self._delivered[name] = found[-1]["dynamodb"]["SequenceNumber"]
@@ -204,6 +224,15 @@ class Stage:
     def tick(self) -> Any:
         """The minute's tick of publish_due."""
         return self.invoke("PublishDueFunction", {"source": "aws.events", "detail-type": "Scheduled Event"})
+
+    def every_five_minutes(self) -> Any:
+        """The tick of build_lists."""
+        return self.invoke("BuildListsFunction", {"source": "aws.events", "detail-type": "Scheduled Event"})
+
+    def night(self) -> None:
+        """The night's work, to its end."""
+        self.invoke("BuildListsFunction", {"night": True})
+        self.settle()
 
     # ------------------------------------------------------------ people
 
@@ -344,6 +373,16 @@ def _shard(table_name: str) -> dict[str, str] | None:
         return None
     described = table.client("dynamodbstreams").describe_stream(StreamArn=arn)["StreamDescription"]
     return {"StreamArn": arn, "ShardId": described["Shards"][0]["ShardId"]}
+
+
+def _as_delivered(record: Any) -> Any:
+    """With its time as Lambda has it."""
+    change = record["dynamodb"]
+    return {**record, "dynamodb": {**change, "ApproximateCreationDateTime": _seconds(change)}}
+
+
+def _seconds(change: Any) -> float:
+    return float(change["ApproximateCreationDateTime"].timestamp())
 
 
 @cache

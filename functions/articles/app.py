@@ -1,4 +1,4 @@
-"""What readers read: articles, listings, the front, and facts about the site. Imports nothing that only writers need."""
+"""What readers read: articles, listings, the front and other lists, and facts about the site. Imports nothing that only writers need."""
 
 from __future__ import annotations
 
@@ -6,7 +6,20 @@ import json
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from broadsheet import articles, clock, cursors, discussions, front, http, languages, listings, site, slugs, threads
+from broadsheet import (
+    articles,
+    clock,
+    cursors,
+    discussions,
+    front,
+    http,
+    languages,
+    listings,
+    prepared,
+    site,
+    slugs,
+    threads,
+)
 from broadsheet.errors import NothingPublished, invalid
 
 if TYPE_CHECKING:
@@ -69,6 +82,15 @@ def read_front() -> Response[str]:
     query = http.only(app.current_event, "language")
     language = languages.filter_tag(query["language"]) if "language" in query else None
     return http.public(app.current_event, front.read(language))
+
+
+@app.get("/v1/lists/<name>")
+def read_list(name: str) -> Response[str]:
+    if name == "latest":
+        query = http.only(app.current_event, "section")
+        return http.public(app.current_event, listings.page(listings.named(query), None, prepared.LISTED))
+    wanted = prepared.named(name, http.only(app.current_event, "section", "window"))
+    return http.public(app.current_event, prepared.read(wanted))
 
 
 @app.get("/v1/site")

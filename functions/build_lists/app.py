@@ -1,21 +1,93 @@
-"""Prepares what readers will ask for, when an article changed: the front in every language it touches."""
+"""Prepares what readers will ask for: when an article changes, every five minutes, every night, and when somebody asks for it."""
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from typing import TYPE_CHECKING, Any
 
-from broadsheet import clock, edge, front
+from broadsheet import clock, edge, front, keys, lists, nightly, pinned, popular, rebuilding, slugs, streams
 from broadsheet.changes import Change, changes
+from broadsheet.observability import count, measure
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from broadsheet.keys import Key
 
 
-def handler(event: dict[str, Any], context: Any) -> dict[str, list[dict[str, str]]]:  # noqa: ARG001
-    seen, unreadable = changes(event["Records"])
-    _purge([change for change in seen if change.comes_or_goes])
-    for language in sorted({None, *(change.language for change in seen)}, key=str):
+def handler(event: dict[str, Any], context: Any) -> Any:  # noqa: ARG001
+    match event:
+        case {"Records": [{"messageId": _}, *_] as messages}:
+            return streams.each(messages, _work_off)
+        case {"Records": records}:
+            return _follow(records)
+        case {"detail-type": rebuilding.REQUESTED, "detail": asked}:
+            return rebuilding.begin(asked, clock.now())
+        case {"source": "aws.events"}:
+            return _pass(clock.now())
+        case {"night": True}:
+            return nightly.begin()
+    raise ValueError("an event of no known kind")
+
+
+# ---------------------------------------------------------------- when something changes
+
+
+def _follow(records: list[dict[str, Any]]) -> dict[str, list[dict[str, str]]]:
+    """Both lists of all articles that the changes touch, then the front in every language they touch."""
+    seen, unreadable = changes(record for record in records if streams.is_of(record, keys.ARTICLE))
+    turned = [change for change in seen if change.comes_or_goes]
+    _purge(turned)
+    answer = streams.together(records, _choose)
+    if turned or {slugs.key_of(change.slug) for change in seen} & set(front.picked(clock.now())):
+        popular.prepare(clock.now())
+    for language in sorted({None}.union(*(change.languages for change in seen)), key=str):
         front.build(language, clock.now())
-    return {"batchItemFailures": [{"itemIdentifier": number} for number in unreadable]}
+    if turned:
+        front.refresh(clock.now())
+    measure("ListsBehind", streams.age(records, clock.now()))
+    told = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
+    answer["batchItemFailures"] += [{"itemIdentifier": number} for number in unreadable if number not in told]
+    return answer
+
+
+def _choose(changed: list[Key]) -> None:
+    at, names = clock.now(), {sk: [keys.id_of(key["pk"]) for key in changed if key["sk"] == sk] for sk in WANTED}
+    lists.follow(names[keys.ARTICLE], at)
+    lists.choose({*names[keys.PINS], *(key for article in names[keys.ARTICLE] for key in pinned.within(article))}, at)
+    if names[keys.PICKS]:
+        popular.prepare(at)
+        front.refresh(at)
+
+
+WANTED = (keys.ARTICLE, keys.PINS, keys.PICKS)
+"""What the template's filter lets through, by sort key."""
 
 
 def _purge(turned: list[Change]) -> None:
     if turned:
         edge.purge({change.slug for change in turned}, since=turned[-1].sequence_number)
+
+
+# ---------------------------------------------------------------- by the clock, and in pieces
+
+
+def _pass(at: datetime) -> None:
+    """What was read in the last five minutes: what is popular, then the lists of those articles."""
+    popular.count(at)
+    popular.prepare(at)
+    front.refresh(at)
+    lists.choose_read(popular.lately(), at)
+    count("MinutesBehind", popular.minutes_behind(at))
+
+
+def _work_off(message: dict[str, Any]) -> None:
+    piece = json.loads(message["body"])
+    if "night" in piece:
+        nightly.work(piece, clock.now())
+    else:
+        rebuilding.work(message["messageId"], piece, clock.now(), _rebuild)
+
+
+def _rebuild(key: str) -> None:
+    lists.rebuild(key, clock.now())

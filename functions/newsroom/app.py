@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from broadsheet import clock, cursors, desk, drafts, http, idempotency, inputs, publishing, roles, sessions, site
+from broadsheet import (
+    clock,
+    cursors,
+    desk,
+    drafts,
+    http,
+    idempotency,
+    inputs,
+    picking,
+    publishing,
+    rebuilding,
+    roles,
+    sessions,
+    site,
+)
 from broadsheet.errors import NotFound, invalid
 
 if TYPE_CHECKING:
@@ -113,6 +127,46 @@ def correct_article(article_id: str) -> Response[str]:
     person, version = _person(), http.if_match(app.current_event)
     correction = inputs.read(inputs.Correction, http.body(app.current_event, MAX_REQUEST))
     return _answer(publishing.correct(http.ulid(article_id), version, correction, person, clock.now()))
+
+
+@app.put("/v1/newsroom/articles/<article_id>/pins")
+def pin_articles(article_id: str) -> Response[str]:
+    person, version = _person(), http.if_match(app.current_event)
+    given = inputs.read(inputs.Pins, http.body(app.current_event))
+    return _answer(picking.pin(http.ulid(article_id), version, given, person, clock.now()))
+
+
+@app.get("/v1/newsroom/picks")
+def read_picks() -> Response[str]:
+    roles.require(_person().role, "pin")
+    return _picks(*picking.read())
+
+
+@app.put("/v1/newsroom/picks")
+def replace_picks() -> Response[str]:
+    person = _person()
+    roles.require(person.role, "pin")
+    version = http.if_match(app.current_event)
+    given = inputs.read(inputs.Picks, http.body(app.current_event))
+    return _picks(*picking.replace(version, given, person, clock.now()))
+
+
+@app.post("/v1/newsroom/rebuild")
+def rebuild() -> Response[str]:
+    person = _person()
+    roles.require(person.role, "pin")
+    given = inputs.read(inputs.Rebuild, http.body(app.current_event))
+    return http.private({"id": rebuilding.request(given, person, clock.now()), "status": "requested"}, 202)
+
+
+@app.get("/v1/newsroom/rebuilds/<rebuild_id>")
+def read_rebuild(rebuild_id: str) -> Response[str]:
+    roles.require(_person().role, "pin")
+    return http.private(rebuilding.read(http.ulid(rebuild_id)))
+
+
+def _picks(version: int, items: list[dict[str, Any]]) -> Response[str]:
+    return http.private({"version": version, "items": items}, ETag=desk.etag(version))
 
 
 def _person() -> Person:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from broadsheet import desk, drafts, inputs, publishing, settings, table
 
 from local import accounts, durable, tether
-from local.demo import manuscripts, readers
+from local.demo import manuscripts, readers, visits
 
 if TYPE_CHECKING:
     from broadsheet.drafts import View
@@ -40,8 +40,11 @@ def main(seed: str, data: Path) -> None:
     began = time.monotonic()
     articles = newsroom(people["editor"], now)
     comments = readers.discuss(articles, now)
+    read = visits.come(articles, now)
     durable.write(done, _table_made_at())
-    print(f"{len(articles)} articles, {comments} comments in {time.monotonic() - began:.1f} s", flush=True)
+    print(
+        f"{len(articles)} articles, {comments} comments, {read} reads in {time.monotonic() - began:.1f} s", flush=True
+    )
 
 
 def newsroom(editor: Person, now: datetime) -> dict[str, str]:

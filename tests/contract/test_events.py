@@ -61,3 +61,19 @@ def test_a_record_passes_the_triggers_filter(template: Template, function: str, 
     assert records
     for record in records:
         assert filters.wanted(source.filters, record)
+
+
+@pytest.mark.parametrize(
+    ("function", "event"), [(f, e) for f, e, trigger in TRIGGERS if trigger["Type"] == "EventBridgeRule"]
+)
+def test_an_event_matches_the_triggers_pattern(template: Template, function: str, event: str) -> None:
+    rule = next(each for each in template.functions[function].rules if each.name == event)
+    assert filters.matches(rule.pattern, read(template, function, event))
+
+
+@pytest.mark.parametrize(("function", "event"), [(f, e) for f, e, trigger in TRIGGERS if trigger["Type"] == "SQS"])
+def test_a_message_is_of_the_triggers_queue(template: Template, function: str, event: str) -> None:
+    source = next(each for each in template.functions[function].queues if each.name == event)
+    records = read(template, function, event)["Records"]
+    assert 1 <= len(records) <= source.batch_size
+    assert all(f"-{source.queue}-" in record["eventSourceARN"] for record in records)

@@ -52,11 +52,13 @@ def test_every_field_code_is_documented_and_no_other() -> None:
 
 
 def test_the_roles_are_those_of_the_code() -> None:
-    documented = {row[0]: {"write": row[1] or None, "publish": row[2] or None} for row in table("Roles")}
+    documented = {
+        row[0]: {"write": row[1] or None, "publish": row[2] or None, "pin": row[3] or None} for row in table("Roles")
+    }
     assert documented == {
         role: {action: roles.reach(role, action) for action in roles.ARTICLES} for role in roles.ROLES
     }
-    assert {row[0] for row in table("Roles") if row[3]} == roles.MODERATORS
+    assert {row[0] for row in table("Roles") if row[4]} == roles.MODERATORS
 
 
 def test_every_route_is_described_with_an_example_and_no_other(template: Template) -> None:
@@ -81,7 +83,7 @@ def names(stage: Stage, route: str) -> dict[str, str]:
     """What the examples take for given. Whoever is asking has the address and the password that the page uses."""
     accounts.create("editor@broadsheet.example", "correct horse battery broadsheet", "Editor", "editor", clock.now())
     said = "comment" in route or "/moderation" in route
-    live = said or route.endswith(("unpublish", "corrections", "{slug}"))
+    live = said or route.endswith(("unpublish", "corrections", "{slug}", "reads"))
     article = stage.published() if live else stage.draft()
     own = stage.member(MARA) if any(part in route for part in ("/me", "reset", "admin")) else stage.token("editor")
     return {
@@ -93,6 +95,7 @@ def names(stage: Stage, route: str) -> dict[str, str]:
         "VERSION": str(article["version"]),
         **(_of_the_account(stage, own) if own != stage.token("editor") else {}),
         **({"VERIFY_TOKEN": _mailed(stage, "register")} if "verify" in route else {}),
+        **({"REBUILD": _rebuild(stage)} if "rebuilds" in route else {}),
         **(_of_the_thread(stage, article["slug"], own) if said else {}),
     }
 
@@ -116,6 +119,10 @@ def _of_the_account(stage: Stage, token: str) -> dict[str, str]:
     sessions = stage.call("GET", "/v1/me/sessions", token=token).json["items"]
     account = stage.call("GET", "/v1/me", token=token).json["id"]
     return {"SESSION": sessions[0]["id"], "ACCOUNT": account, "RESET_TOKEN": _mailed(stage, "forgot")}
+
+
+def _rebuild(stage: Stage) -> str:
+    return str(stage.call("POST", "/v1/newsroom/rebuild", {"all": True}, token=stage.token("editor")).json["id"])
 
 
 def _mailed(stage: Stage, what: str) -> str:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
+import tempfile
 from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
-from broadsheet import articles, settings, table
+from broadsheet import articles, reads, settings, table
 
 from local import engine as engines
-from local.guard import EVENT, Guard
-from local.template import Template, create_tables
+from local.guard import EVENT, SERVICES, Guard
+from local.template import Template, create
 from tests.engine import sabotage
 from tests.engine.instances import Instances
 from tests.meter import Meter
@@ -23,6 +26,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from local.engine import Engine
+    from tests.post import Post
+
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+"""In the tables' names, so that no two that run at once can ever mean the same ones."""
+MEMORY, ROOM = Path("/dev/shm"), 1 << 30
 
 hypothesis.settings.register_profile("gate", derandomize=True, database=None)
 hypothesis.settings.register_profile("fuzz", max_examples=150, database=None, print_blob=True)
@@ -37,8 +45,18 @@ class NoMeter(Meter):
 
 
 @pytest.fixture(scope="session")
-def engine(environment: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    data = tmp_path_factory.mktemp("engine")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The engine's folder: in memory where there is room, since no test here takes the engine's own disk away."""
+    if not MEMORY.is_dir() or shutil.disk_usage(MEMORY).free < ROOM or not os.access(MEMORY, os.W_OK):
+        yield tmp_path_factory.mktemp("engine")
+        return
+    with tempfile.TemporaryDirectory(prefix="broadsheet-", dir=MEMORY) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def engine(environment: None, data: Path) -> Iterator[Engine]:
+    """One for each process that runs tests: its port is any that is free, and its folder is its own."""
     with asyncio.Runner() as runner:
         held = AsyncExitStack()
         descriptor = runner.run(held.enter_async_context(engines.lock(data)))
@@ -50,15 +68,16 @@ def engine(environment: None, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 
 @pytest.fixture(scope="session")
-def clients(engine: Engine) -> Iterator[dict[str, Any]]:
-    """As `table.client` makes the one, kept for the session; the streams' takes the engine's short sequence numbers."""
+def clients(engine: Engine, post: Post) -> Iterator[dict[str, Any]]:
+    """As `table.client` makes them, kept for the session; the streams' takes the engine's short sequence numbers."""
     with pytest.MonkeyPatch.context() as patch:
         for name, value in engine.environment().items():
             patch.setenv(name, value)
         local = engines.Clients.of(engine.endpoint)
-        made = {"dynamodb": table.client.__wrapped__(), "dynamodbstreams": local.streams}
+        made = {service: table.client.__wrapped__(service) for service in SERVICES} | {"dynamodbstreams": local.streams}
     yield made
-    made["dynamodb"].close()
+    for service in SERVICES:
+        made[service].close()
     local.close()
 
 
@@ -70,9 +89,11 @@ def parent(engine: Engine) -> Iterator[Instances]:
 
 
 @pytest.fixture
-def stage(clients: dict[str, Any], monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[Stage]:
-    """Fresh tables, told apart by the stage in their names."""
+def stage(clients: dict[str, Any], monkeypatch: pytest.MonkeyPatch, post: Post, tmp_path: Path) -> Iterator[Stage]:
+    """Fresh tables, told apart by the stage in their names, and empty queues."""
     with new_stage(clients, monkeypatch) as stage:
+        post.begin(stage.template, tmp_path / "post")
+        stage.post = post
         yield stage
 
 
@@ -86,19 +107,23 @@ class new_stage:  # noqa: N801  used as a function
     def __enter__(self) -> Stage:
         global _stages  # noqa: PLW0603
         _stages += 1
-        template = Template.load(parameters={"Stage": f"t{_stages}", "SiteOrigin": "https://news.example"})
-        for name, value in template.functions["NewsroomFunction"].environment.items():
-            self.patch.setenv(name, value)
+        template = Template.load(parameters={"Stage": f"{WORKER}t{_stages}", "SiteOrigin": "https://news.example"})
+        for function in ("BuildListsFunction", "NewsroomFunction"):
+            for name, value in template.functions[function].environment.items():
+                self.patch.setenv(name, value)
         self.patch.setattr(table, "client", lambda service="dynamodb": self.clients[service])
         settings.get.cache_clear()
         articles.forget()
-        create_tables(self.clients["dynamodb"], template)
+        reads.forget()
+        create(self.clients["dynamodb"], list(template.tables.values()))
         self.guard = Guard(template)
-        self.guard.attach(self.clients["dynamodb"])
+        for service in SERVICES:
+            self.guard.attach(self.clients[service])
         return Stage(template, self.guard, NoMeter())
 
     def __exit__(self, *_: object) -> None:
-        self.clients["dynamodb"].meta.events.unregister(EVENT, unique_id=f"guard-{id(self.guard)}")
+        for service in SERVICES:
+            self.clients[service].meta.events.unregister(EVENT, unique_id=f"guard-{id(self.guard)}")
         settings.get.cache_clear()
 
 

@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from broadsheet import articles, desk, keys, listings, public, settings, site, table
+from broadsheet import desk, keys, listings, packing, public, settings, site, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,11 @@ if TYPE_CHECKING:
     from broadsheet.table import Item
 
 NAMED = ("headline", "section", "language", "words")
+ELSEWHERE = {"front", "prepared", "alternates", "pins", "pinned", "picks"}
 PUBLIC_ACTIONS = {"publish", "correct", "withdraw"}
+
+PINS = ("more_about", "you_may_also_like", "banned")
+NONE: dict[str, list[str]] = {name: [] for name in PINS}
 
 Place = tuple[str, str]
 
@@ -48,6 +52,10 @@ def place(key: Any) -> Place:
     return key["pk"], key["sk"]
 
 
+def id_of(where: Place) -> str:
+    return keys.id_of(where[0])
+
+
 @dataclass
 class World:
     desk: dict[Place, Item]
@@ -71,7 +79,7 @@ class World:
         return {item["n"]: desk.revision_of(item) for item in wanted if item["entity"] == "revision"}
 
     def audit(self, article_id: str, *actions: str) -> list[Item]:
-        rows = [row for row in self._of("audit") if row["article"] == article_id]
+        rows = [row for row in self._of("audit") if row.get("article") == article_id]
         return sorted((row for row in rows if not actions or row["action"] in actions), key=lambda row: row["version"])
 
     def _of(self, entity: str) -> list[Item]:
@@ -92,6 +100,7 @@ class World:
         yield from _differences("site", wanted_site, self._accountable_site())
         yield from self._wrong_groups()
         yield from self._wrong_alternates()
+        yield from self._wrong_pins()
         yield from self._wrong_leftovers()
         yield from self._wrong_accounts()
         yield from self._wrong_claims()
@@ -145,8 +154,8 @@ class World:
         return {where: item for where, item in self.desk.items() if item["entity"] in {"key", "desk entry", "due"}}
 
     def _accountable_site(self) -> dict[Place, Item]:
-        """All but the prepared fronts, and the alternates, which have their own check."""
-        return {where: item for where, item in self.site.items() if item["entity"] not in {"front", "alternates"}}
+        """All but what is prepared, and what has a check of its own."""
+        return {where: item for where, item in self.site.items() if item["entity"] not in ELSEWHERE}
 
     # ------------------------------------------------------------ translations
 
@@ -182,6 +191,46 @@ class World:
             if state.status == "published" and told != live:
                 yield f"{state.id} tells of {told}, its group of {live}"
         yield from (f"alternates of nothing: {where}" for where in alternates)
+
+    # ------------------------------------------------------------ pins and picks
+
+    def _wrong_pins(self) -> Iterator[str]:
+        """What builders need of the pins is what the states have, and each pin has its way back."""
+        states = self.states
+        by_key = {state.key: state for state in states.values()}
+        wanted = dict[Place, dict[str, list[str]]]()
+        for state in states.values():
+            if any(state.pins.values()):
+                named = {name: [states[one].key for one in ids if one in states] for name, ids in state.pins.items()}
+                wanted[place(keys.pins(state.key))] = named
+        found = {where: item for where, item in self.site.items() if item["entity"] == "pins"}
+        for where in wanted.keys() | found.keys():
+            told = (
+                {name: [key for key in found[where][name] if key in by_key] for name in PINS}
+                if where in found
+                else NONE
+            )
+            if told != wanted.get(where, NONE):
+                yield f"{where} tells of {told}, its state of {wanted.get(where)}"
+        ways = {
+            place(keys.pinned_within(key, id_of(where)))
+            for where in wanted
+            for name in PINS[:2]
+            for key in wanted[where][name]
+        }
+        back = {where for where, item in self.site.items() if item["entity"] == "pinned" and id_of(where) in by_key}
+        if ways != back:
+            yield f"pins lead back by {back}, not by {ways}"
+        yield from self._wrong_picks()
+
+    def _wrong_picks(self) -> Iterator[str]:
+        desk, site_ = (store.get(place(keys.picks())) for store in (self.desk, self.site))
+        shown = [{"key": one["key"], "until": one["until"]} for one in desk["items"]] if desk else None
+        if shown != (site_["items"] if site_ else None) or (desk and site_ and desk["version"] != site_["version"]):
+            yield f"picks are {desk} on the desk and {site_} before builders"
+        rows = [row["version"] for row in self._of("audit") if row["action"] == "pick"]
+        if sorted(rows) != list(range(1, (desk["version"] if desk else 0) + 1)):
+            yield f"picks at version {desk and desk['version']} were audited at {sorted(rows)}"
 
     # ------------------------------------------------------------ the rest
 
@@ -230,7 +279,7 @@ def _differences(name: str, wanted: dict[Place, Item | None], found: dict[Place,
 
 def _parsed(item: Item | None) -> Any:
     """DynamoDB keeps no order of keys, so neither does the JSON made of what it kept."""
-    return {**item, "json": json.loads(articles.text_of(item))} if item and "json" in item else item
+    return {**item, "json": json.loads(packing.text_of(item))} if item and "json" in item else item
 
 
 # ---------------------------------------------------------------- the front

@@ -14,7 +14,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.httpsession import URLLib3Session
-from broadsheet import changes, commenting, desk, publishing, streams, table, tallying, translations
+from broadsheet import (
+    changes,
+    commenting,
+    coreading,
+    desk,
+    popular,
+    publishing,
+    reads,
+    rebuilding,
+    streams,
+    table,
+    tallying,
+    translations,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -48,12 +61,24 @@ CONDITIONS: dict[str, Callable[[Write], bool]] = {
     "admins": _pk("ADMINS"),
     "lease": _pk("MAIL#"),
     "front": _pk("FRONT"),
+    "picks": _sk("PICKS"),
+    "rebuild": _sk("REBUILD"),
+    "part": lambda write: write.item["sk"].startswith("PART#"),
     "record": _pk("COMMENT#"),
     "reaction": _pk("REACTIONS#"),
     "report": _pk("REPORTS#"),
     "duplicate": _pk("DUPLICATE#"),
     "ledger": _pk("LEDGER#"),
+    "salt": _pk("THROTTLE#reads#SALT"),
+    "room": _pk("READS#"),
+    "coreads": _pk("COREADS#"),
+    "span": _pk("SPAN#"),
+    "reading": _pk("READING"),
+    "list": _pk("LIST#"),
     "tallied": lambda write: "#tallied" in write.condition,
+    "lists": lambda write: write.item["sk"] == "LISTS" and write.action == "Update",
+    "nearest": lambda write: write.item["sk"] == "ENTRY" and write.action == "Put",
+    "live": lambda write: write.item["sk"] == "ENTRY" and write.action == "ConditionCheck",
 }
 """Which writes lose their condition."""
 
@@ -179,6 +204,19 @@ def _without_last_step(patch: Callable[[Any, str, Any], None]) -> None:
     patch(table, "write", silent)
 
 
+def _without_adding(patch: Callable[[Any, str, Any], None]) -> None:
+    """A count is read, and written one higher."""
+    addition = reads._addition
+
+    def written(place: Any, section: str, pairs: Any, times: int, *others: Any) -> Write:
+        standing = table.get(addition(place, section, pairs, times, *others).table, place, consistent=True) or {}
+        counts = {name: standing.get(name, 0) + times for name in ("n", *pairs)}
+        item = {"entity": "reads", "v": 1, "section": section, **standing, **counts, **place}
+        return table.put(addition(place, section, pairs, times, *others).table, item)
+
+    patch(reads, "_addition", written)
+
+
 OTHERS: dict[str, Callable[[Callable[[Any, str, Any], None]], None]] = {
     "transaction": _one_by_one,
     "token": _without_token,
@@ -186,12 +224,16 @@ OTHERS: dict[str, Callable[[Callable[[Any, str, Any], None]], None]] = {
     "second look": _without_second_look,
     "second try": _without_second_try,
     "unreadable": _trusting,
+    "remembering": lambda patch: patch(rebuilding, "_remembered", lambda message_id, standing: None),
     "relisting": lambda patch: patch(desk, "relist", lambda before, after: []),
     "unscheduling": lambda patch: patch(publishing, "_unschedule", lambda state: []),
     "answered": lambda patch: patch(commenting, "answered", lambda parent: []),
     "second reading": _without_second_reading,
     "another look": _without_another_look,
     "last step": _without_last_step,
+    "adding": _without_adding,
+    "counted": lambda patch: patch(coreading, "_counted", lambda standing, stamp: False),
+    "still there": lambda patch: patch(popular, "_still_there", lambda members: True),
     "telling": lambda patch: patch(translations, "tell", lambda group, before, after: [group.unchanged()]),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from tests.stage import Stage
 
 Records = list[dict[str, Any]]
+ARTICLE = {"pk": {"S": "ARTICLE#0000000a"}, "sk": {"S": "ARTICLE"}}
 
 
 def _records(stage: Stage) -> Records:
@@ -42,8 +44,9 @@ def _build(stage: Stage, records: Records) -> list[str]:
 
 
 def _record(language: str = "en") -> dict[str, Any]:
+    """Of an article that is nowhere: what is built for it is the front."""
     image = {"slug": {"S": "x-0000000a"}, "language": {"S": language}}
-    return {"eventName": "INSERT", "dynamodb": {"SequenceNumber": "1", "Keys": {}, "NewImage": image}}
+    return {"eventName": "INSERT", "dynamodb": {"SequenceNumber": "1", "Keys": ARTICLE, "NewImage": image}}
 
 
 def _news(stage: Stage) -> Records:
@@ -119,16 +122,42 @@ def test_however_records_are_delivered_the_front_ends_right(stage: Stage, delive
 @falls_without("unreadable", raises=Unread)
 def test_a_record_that_cannot_be_read_holds_nothing_up(stage: Stage, instances: Instances) -> None:
     records = _news(stage)
-    poison = {"eventName": "INSERT", "dynamodb": {"SequenceNumber": "4711", "Keys": {}, "NewImage": {"x": {"S": "y"}}}}
-    assert _build(stage, [*records[:3], poison, *records[3:]]) == ["4711"]
+    nothing = {"x": {"S": "y"}}
+    poison = [
+        {"eventName": "INSERT", "dynamodb": {"SequenceNumber": number, "Keys": key, "NewImage": nothing}}
+        for number, key in (("4711", ARTICLE), ("4712", {}))
+    ]
+    assert sorted(_build(stage, [*records[:3], *poison, *records[3:]])) == ["4711", "4712"]
     invariants.check_front()
 
 
 def test_nothing_that_the_builder_writes_wakes_it(stage: Stage) -> None:
+    """Nor what readers, writers and the five minutes bring: it would never come to rest."""
     assert _build(stage, _news(stage)) == []
+    stage.every_five_minutes()
     written = _records(stage)
-    assert {record["dynamodb"]["Keys"]["pk"]["S"] for record in written} == {"FRONT"}, "it does write to this stream"
+    assert {record["dynamodb"]["Keys"]["sk"]["S"] for record in written} >= {"FRONT", "FRONT#en", "LISTS"}
     assert _wanted(stage, written) == []
+
+
+def test_only_articles_pins_and_picks_wake_the_builder(stage: Stage) -> None:
+    """Of all that is ever written to the site's table in a day's work."""
+    _news(stage)
+    live, other = stage.published(), stage.published()
+    stage.comment(live["slug"])
+    stage.call("PUT", f"/v1/newsroom/articles/{live['id']}/pins", _pins(other), token=stage.token("editor"), version=2)
+    picks = {"items": [{"article": other["id"]}]}
+    stage.call("PUT", "/v1/newsroom/picks", picks, token=stage.token("editor"), version=0)
+    records = _records(stage)
+    for function in ("BuildListsFunction", "TallyFunction"):
+        assert stage.deliver(function, "SiteTable", records) == []
+    records += _records(stage)
+    woken = Counter(record["dynamodb"]["Keys"]["sk"]["S"] for record in _wanted(stage, records))
+    assert woken == {"ARTICLE": 2, "PINS": 1, "PICKS": 1}
+
+
+def _pins(other: Any) -> dict[str, list[str]]:
+    return {"more_about": [other["id"]], "you_may_also_like": [], "banned": []}
 
 
 def test_each_public_change_wakes_the_builder_once(stage: Stage) -> None:

@@ -8,7 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from broadsheet import clock, desk, publishing
+from broadsheet import audits, clock, publishing
 from ulid import ULID
 
 from tests.engine import invariants
@@ -66,7 +66,7 @@ class _OneAtATime:
 def test_racing_threads_publish_each_article_exactly_once(
     stage: Stage, instances: Instances, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(desk, "ULID", _OneAtATime)
+    monkeypatch.setattr(audits, "ULID", _OneAtATime)
     articles = _scheduled(stage, 12)
     at = DUE + timedelta(minutes=1)
     published = chain(*at_once(monkeypatch, *[lambda: publishing.publish_due(at)] * 8))

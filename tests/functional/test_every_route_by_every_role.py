@@ -34,6 +34,8 @@ class People:
         made = stage.call("POST", "/v1/newsroom/articles", article(), token=self.token(self.owner.id, "author"))
         self.draft = made.json["id"]
         self.live = stage.published()["slug"]
+        asked = stage.call("POST", "/v1/newsroom/rebuild", {"article": self.live}, token=stage.token("editor"))
+        self.rebuild = asked.json["id"]
         self.comment = self._says("A remark.")
         self.held = self._says("https://a.example https://b.example https://c.example")
         stage.comment(self.live, to=self.comment)  # what is answered leaves a tombstone, so it can be asked for again
@@ -69,7 +71,14 @@ class People:
             path = path.replace("{session_id}", newest[0]["sk"])
         if "{ban_id}" in path:
             path = path.replace("{ban_id}", self._bans())
-        named = {"article_id": self.draft, "account_id": self.owner.id, "slug": self.live, "n": "1"}
+        named = {
+            "article_id": self.draft,
+            "account_id": self.owner.id,
+            "slug": self.live,
+            "n": "1",
+            "name": "most-read",
+        }
+        named |= {"rebuild_id": self.rebuild}
         named |= {"comment_id": self.comment, "held_id": self.held, "action": "approve"}
         for name, value in named.items():
             path = path.replace(f"{{{name}}}", value)

@@ -11,18 +11,21 @@ import pytest
 from broadsheet import (
     comment_inputs,
     commenting,
+    coreading,
     drafts,
     folding,
     inputs,
     own_comments,
     phases,
+    popular,
     publishing,
     reactions,
+    reads,
 )
 from broadsheet import remarks as comment_markup
 
 from local import accounts
-from local.demo import conversations, manuscripts, readers, seed
+from local.demo import conversations, manuscripts, readers, seed, visits
 from local.demo.conversations import ConversationError, Conversations
 
 if TYPE_CHECKING:
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
     from broadsheet.desk import State
 
     from local.demo.conversations import Remark
+    from tests.conftest import Clock
     from tests.stage import Stage
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -332,3 +336,69 @@ def test_what_became_of_a_comment_of_the_demo_stays_when_it_is_seeded_again(
     readers.discuss(ids, NOW)
     left = everything_below(stage, ids["shift-sleep-study"])
     assert {one["id"] for one in left} == {one["id"] for one in every} - {gone["id"]}
+
+
+# ---------------------------------------------------------------- what readers read
+
+
+@pytest.fixture
+def _few_visits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All kinds of ages, but few of each, and few Queries for each."""
+    monkeypatch.setattr(visits, "AGES", [*visits.AGES[:-12:9], *visits.AGES[-12::3], visits.AGES[-1]])
+    monkeypatch.setattr(reads, "SHARDS", 1)
+
+
+def most_read(stage: Stage) -> dict[str, int]:
+    counts = stage.call("GET", "/v1/front").json["most_read"]
+    return {window: len(cards) for window, cards in counts.items()}
+
+
+def reading(stage: Stage) -> list[Any]:
+    """All that is counted of what was read."""
+    kinds = {"reads", "span", "coreads", "reading"}
+    found = [item for item in stage.items("IndexTable") if item["entity"] in kinds]
+    return sorted(found, key=lambda item: (item["pk"], item["sk"]))
+
+
+@pytest.mark.usefixtures("_few_visits")
+def test_the_demo_has_been_read_and_seeding_it_once_more_adds_nothing(stage: Stage, editor: Any, time: Clock) -> None:
+    time.now = NOW
+    ids = seed.newsroom(editor, NOW)
+    total = visits.come(ids, NOW)
+    assert total > 300
+    stage.settle()
+    assert min(most_read(stage).values()) >= 3
+    until = coreading.counted_until()
+    assert until
+    assert timedelta(0) < NOW - until < timedelta(minutes=25)
+    live = [state.key for state in states().values() if state.live]
+    assert sum(map(bool, coreading.went_on(live, coreading.site(NOW), NOW).values())) >= 3
+    before = reading(stage)
+    assert visits.come(ids, NOW) == 0
+    assert reading(stage) == before
+    time.forward(minutes=5)
+    stage.every_five_minutes()
+    assert min(most_read(stage).values()) >= 3
+
+
+@pytest.mark.usefixtures("_few_visits")
+def test_readers_who_were_cut_off_go_on_after_what_is_counted(
+    stage: Stage, editor: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = seed.newsroom(editor, NOW)
+    with monkeypatch.context() as patch:
+        pull_the_plug(patch, [(popular, "count_slot")], 2)
+        with pytest.raises(PulledPlugError):
+            visits.come(ids, NOW)
+    began = coreading.counted_until()
+    assert began
+    assert visits.come(ids, NOW) > 0
+    until = coreading.counted_until()
+    assert until
+    assert until > began
+
+
+def test_the_ages_of_what_was_read_fall_and_lie_within_a_week() -> None:
+    assert sorted(visits.AGES, reverse=True) == visits.AGES
+    assert visits.AGES[0] < timedelta(days=7)
+    assert len({visits._slot(NOW - age) for age in visits.AGES}) == len(visits.AGES)

@@ -166,4 +166,4 @@ def test_no_route_has_a_place_for_a_person_in_its_address(stage: Stage) -> None:
         for part in route.path.split("/")
         if part.startswith("{")
     }
-    assert names <= {"{id}", "{n}", "{slug}", "{action}"}
+    assert names <= {"{id}", "{n}", "{slug}", "{action}", "{name}"}

@@ -10,7 +10,7 @@ import pytest
 
 from local.delivery import Delivery, Stretch
 from local.streams import Record
-from local.template import StreamSource
+from local.triggers import StreamSource
 from local.workers import Outcome
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ import pytest
 from local import http_events
 from local.http_events import Malformed, Request
 from local.routes import Routes
-from local.template import Function, Route, Template
+from local.template import Function, Template
+from local.triggers import Route
 
 
 def request(**given: Any) -> Request:

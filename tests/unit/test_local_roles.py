@@ -122,6 +122,31 @@ def test_a_call_needs_these_actions_on_these_keys(
     assert needed == [(f"dynamodb:{action}", resource, keys) for action, resource, keys in expected]
 
 
+QUEUE = "arn:aws:sqs:us-east-1:000000000000:Work"
+BUS = "arn:aws:events:us-east-1:000000000000:event-bus"
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "params", "expected"),
+    [
+        ("sqs", "SendMessage", {"QueueUrl": "https://sqs.eu-west-1.amazonaws.com/1/Work"}, [("SendMessage", QUEUE)]),
+        ("sqs", "SendMessageBatch", {"QueueUrl": "http://127.0.0.1/1/Work"}, [("SendMessage", QUEUE)]),
+        ("events", "PutEvents", {"Entries": [{}, {}]}, [("PutEvents", f"{BUS}/default")]),
+        (
+            "events",
+            "PutEvents",
+            {"Entries": [{"EventBusName": "b"}, {"EventBusName": f"{BUS}/a"}]},
+            [("PutEvents", f"{BUS}/a"), ("PutEvents", f"{BUS}/b")],
+        ),
+    ],
+)
+def test_a_call_to_a_queue_or_a_bus_needs_these_actions(
+    notes: Template, service: str, operation: str, params: dict[str, Any], expected: list[tuple[str, str]]
+) -> None:
+    needed = [(need.action, need.resource) for need in calls.needs(notes, operation, params, service)]
+    assert needed == [(f"{service}:{action}", resource) for action, resource in expected]
+
+
 @pytest.mark.parametrize(
     ("action", "resource", "keys", "allowed"),
     [
@@ -215,3 +240,27 @@ def test_grants_that_no_call_needed_are_named(notes: Template, client: Any) -> N
         client.query(**query("pk = :pk"))
     unused = [(grant.what, grant.resource) for grant in guard.unused()]
     assert unused == [("LIST", NAME), ("dynamodb:GetItem", NAME), ("dynamodb:Query", f"{NAME}/index/*")]
+
+
+def test_grants_that_lambda_needs_in_a_functions_name_are_not_the_functions(tmp_path: Path) -> None:
+    text = TEXT.replace(
+        "              - {Effect: Deny",
+        """              - {Effect: Allow, Action: [sqs:SendMessage, sqs:ReceiveMessage, sqs:DeleteMessage], Resource: !GetAtt Work.Arn}
+              - {Effect: Allow, Action: sqs:SendMessage, Resource: !GetAtt Failed.Arn}
+              - {Effect: Allow, Action: events:PutEvents, Resource: !Sub "arn:aws:events:${AWS::Region}:${AWS::AccountId}:event-bus/default"}
+              - {Effect: Deny""",
+    ).replace(
+        "Role: !GetAtt WriterRole.Arn}",
+        """Role: !GetAtt WriterRole.Arn,
+      EventInvokeConfig: {DestinationConfig: {OnFailure: {Type: SQS, Destination: !GetAtt Failed.Arn}}}}
+  Work: {Type: AWS::SQS::Queue}
+  Failed: {Type: AWS::SQS::Queue}""",
+    )
+    (tmp_path / "template.yaml").write_text(text, "utf-8")
+    guard = Guard(Template.load(tmp_path / "template.yaml", {}))
+    of_queues = {(grant.what, grant.resource) for grant in guard.unused() if "dynamodb" not in grant.what}
+    assert of_queues >= {("sqs:SendMessage", QUEUE), ("events:PutEvents", f"{BUS}/default")}
+    assert not {grant for grant in of_queues if "Receive" in grant[0] or "Delete" in grant[0] or "Failed" in grant[1]}
+    assert guard.check("Writer", "SendMessage", {"QueueUrl": "x/Work"}, "sqs") is None
+    assert ("sqs:SendMessage", QUEUE) not in {(grant.what, grant.resource) for grant in guard.unused()}
+    assert guard.check("Writer", "SendMessage", {"QueueUrl": "x/Other"}, "sqs")

@@ -11,7 +11,8 @@ from moto import mock_aws
 
 from local import cloudformation
 from local.cloudformation import Stack, TemplateError
-from local.template import Route, Template, create_tables
+from local.template import Template, create_tables
+from local.triggers import Route
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,10 +50,10 @@ def resolved(expression: str, **parameters: str) -> Any:
     [
         ("!Ref Stage", "prod"),
         ("!Ref Notes", "local-Notes"),
-        ("!Ref Work", "Work"),
+        ("!Ref Work", "https://sqs.us-east-1.amazonaws.com/000000000000/Work"),
         ("!Ref AWS::NoValue", "left out"),
         ("!Sub 'x-${Stage}-${AWS::Region}-${!kept}'", "x-prod-us-east-1-${kept}"),
-        ("!Sub ['${Name}/${Stage}', {Name: !Ref Work}]", "Work/prod"),
+        ("!Sub ['${Name}/${Stage}', {Name: !Ref Notes}]", "local-Notes/prod"),
         ("!Sub '${Notes.Arn}/index/*'", "arn:aws:dynamodb:us-east-1:000000000000:table/local-Notes/index/*"),
         ("!GetAtt Work.Arn", "arn:aws:sqs:us-east-1:000000000000:Work"),
         ("!GetAtt [Notes, StreamArn]", "arn:aws:dynamodb:us-east-1:000000000000:table/local-Notes/stream/local"),

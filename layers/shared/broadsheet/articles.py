@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from . import clock, discussions, keys, packing, settings, slugs, table
+from . import clock, discussions, filling, keys, packing, settings, slugs, table
 from .errors import NothingPublished, Withdrawn
 
 HOT = 3
@@ -32,25 +32,19 @@ def read(slug: str) -> Article:
         raise NothingPublished
     if article.get("withdrawn"):
         raise Withdrawn
-    return Article(article["slug"], _spliced(article, parts))
+    return Article(article["slug"], _spliced(article, parts, str(key)))
 
 
-def _spliced(article: table.Item, parts: dict[str, table.Item]) -> str:
+def _spliced(article: table.Item, parts: dict[str, table.Item], key: str) -> str:
     """The stored object with its last brace replaced by what others keep beside it."""
     discussion = discussions.discussion_of(parts[keys.DISCUSSION])
     alternates = parts.get(keys.ALTERNATES, {}).get("json", "[]")
-    lists = text_of(parts[keys.LISTS])
+    lists = filling.filled(parts[keys.LISTS], key, article["language"])
     comments = f'"comment_count":{discussion.comments},"comments":"{discussion.mode_at(clock.now())}"'
-    return f'{text_of(article)[:-1]},"alternates":{alternates},{comments},{lists[1:]}'
+    return f'{packing.text_of(article)[:-1]},"alternates":{alternates},{comments},{lists[1:]}'
 
 
-NO_LISTS = '{"more_about":[],"you_may_also_like":[]}'
-
-
-def text_of(item: table.Item) -> str:
-    """The JSON of an item, which large items hold compressed."""
-    stored: str | bytes = item["json"]
-    return stored if isinstance(stored, str) else packing.unpack(stored)
+NO_LISTS = '{"more_about":[],"you_may_also_like":[],"lists":{"built_at":null,"version":0}}'
 
 
 # ---------------------------------------------------------------- memory of what is read again and again
@@ -74,5 +68,6 @@ def _collection(key: str) -> dict[str, table.Item]:
 
 
 def forget() -> None:
-    """Empties the memory. For tests and measurements."""
+    """Empties what an instance remembers. For tests and measurements."""
     _memory.clear()
+    filling.forget()

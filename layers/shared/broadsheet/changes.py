@@ -1,4 +1,4 @@
-"""What the Site stream says of articles: which changed, in which language, and whether readers gained or lost it."""
+"""What the Site stream says of articles: which changed, in which languages, and whether readers gained or lost it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 class Change:
     sequence_number: str
     slug: str
-    language: str
+    languages: frozenset[str]
+    """Two where it was moved from one to another."""
     comes_or_goes: bool
     """Whether readers had it withdrawn or put back: what caches still hold is wrong at once."""
 
@@ -39,6 +40,6 @@ def _change(record: dict[str, Any]) -> Change:
     return Change(
         sequence_number=record["SequenceNumber"],
         slug=(new or old)["slug"],
-        language=(new or old)["language"],
+        languages=frozenset(image["language"] for image in (new, old) if image),
         comes_or_goes=new.get("withdrawn", False) or old.get("withdrawn", False),
     )

@@ -10,9 +10,7 @@ import json
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from ulid import ULID
-
-from . import clock, keys, packing, roles, settings, slugs, table
+from . import audits, keys, packing, roles, settings, slugs, table
 from .errors import NotFound, TooLarge, VersionConflict
 
 if TYPE_CHECKING:
@@ -66,6 +64,10 @@ class State:
     published_at: str | None = None
     live: Live | None = None
     corrections: list[dict[str, str]] = field(default_factory=list)
+    pins: dict[str, list[str]] = field(
+        default_factory=lambda: {"more_about": [], "you_may_also_like": [], "banned": []}
+    )
+    """What editors want in its lists and what not, by article id."""
 
     @property
     def slug(self) -> str:
@@ -202,17 +204,7 @@ def _id(*states: State | None) -> str:
 
 def audit(state: State, action: str, who: str, at: datetime) -> Write:
     """Who did what: part of the transaction that does it."""
-    item = {
-        **keys.audit(clock.stamp(at)[:10], str(ULID.from_datetime(at))),
-        "entity": "audit",
-        "v": 1,
-        "at": clock.stamp(at),
-        "who": who,
-        "action": action,
-        "article": state.id,
-        "version": state.version,
-    }
-    return table.put(settings.get().desk, item)
+    return audits.line(action, who, at, article=state.id, version=state.version)
 
 
 def commit(writes: list[Write], state_write: Write) -> None:

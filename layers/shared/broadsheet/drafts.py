@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pydantic_core import from_json
 from ulid import ULID
 
-from . import clock, cursors, desk, inputs, keys, markup, public, roles, settings, site, slugs, table, translations
+from . import (
+    articles,
+    clock,
+    cursors,
+    desk,
+    inputs,
+    keys,
+    markup,
+    public,
+    roles,
+    settings,
+    site,
+    slugs,
+    table,
+    translations,
+)
 from .desk import Revision, State
 from .errors import BadJson, FieldError, Invalid, Problem, TooLarge, Unavailable, WrongState, invalid
 
@@ -38,6 +54,7 @@ class View:
             **summary(self.state),
             "translation_of": _translates(self.state),
             "corrections": self.state.corrections,
+            "pins": self.state.pins,
         }
 
     def fields(self) -> dict[str, Any]:
@@ -53,7 +70,7 @@ class View:
         live = desk.Live(self.text.n, slugs.slug(state.words, state.key), "", None, [], "", state.edited_at)
         rules = site.get().comments.of(content["section"])
         none_yet = {"alternates": [], "comment_count": 0, "comments": content["comments"] or rules.mode}
-        none_yet |= {"more_about": [], "you_may_also_like": []}
+        none_yet |= json.loads(articles.NO_LISTS)
         return {**public.article(state, live, content), **none_yet}
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-from . import clock, keys, listings, settings, site, table
+from . import clock, keys, listings, prepared, settings, site, table
 from .errors import Unavailable
 
 if TYPE_CHECKING:
@@ -13,12 +14,29 @@ if TYPE_CHECKING:
 
 LATEST = 12
 IN_SECTION = 6
+POPULAR = 5
+"""Of each list of what is popular."""
+PICKS = "picks"
+MEMBERS: dict[prepared.Name, str] = {
+    "most-read": "most_read",
+    "trending": "trending",
+    "most-discussed": "most_discussed",
+}
+"""What the front calls the lists."""
 
 
 def read(language: str | None) -> str:
     """The prepared JSON; an empty front where nothing was published yet."""
     item = table.get(settings.get().site, keys.front(language))
     return item["json"] if item else _json({}, language, None)
+
+
+def refresh(at: datetime) -> None:
+    """Builds those that do not show what is picked and popular now; if one was left undone, whoever comes next does it."""
+    for language in (None, *site.get().languages):
+        standing = table.get(settings.get().site, keys.front(language), consistent=True)
+        if standing is None or standing.get("chosen") != _digest(_lists(language, at)):
+            build(language, at)
 
 
 def build(language: str | None, at: datetime) -> None:
@@ -32,12 +50,14 @@ def build(language: str | None, at: datetime) -> None:
             name: listings.cards(listings.newest(name, IN_SECTION if place else LATEST))
             for place, name in enumerate(names)
         }
+        lists = _lists(language, at)
         item = {
             **keys.front(language),
             "entity": "front",
             "v": 1,
             "revision": revision + 1,
-            "json": _json(cards, language, at),
+            "chosen": _digest(lists),
+            "json": _json({**cards, **lists}, language, at),
         }
         unmoved = "#revision = :revision" if standing else table.ABSENT
         try:
@@ -46,6 +66,35 @@ def build(language: str | None, at: datetime) -> None:
             continue
         return
     raise Unavailable
+
+
+def picked(at: datetime) -> list[str]:
+    """The editors' picks that have not ended, in the editors' order."""
+    item = table.get(settings.get().site, keys.picks(), consistent=True)
+    picks = item["items"] if item else []
+    return [one["key"] for one in picks if one["until"] is None or one["until"] > clock.stamp(at)]
+
+
+def _picks(language: str | None, at: datetime) -> str:
+    """Cards of those picks that readers have, in one language or in all."""
+    lasting = [keys.card(key) for key in picked(at)]
+    found = table.batch_get(settings.get().site, lasting, consistent=True)
+    cards = [found[key["pk"], key["sk"]] for key in lasting if (key["pk"], key["sk"]) in found]
+    return listings.cards([card for card in cards if language in {None, json.loads(card["json"])["language"]}])
+
+
+def _lists(language: str | None, at: datetime) -> dict[str, str]:
+    """The picks, and the first cards of each prepared list; those of a window of time by window."""
+    found = prepared.first_cards(MEMBERS, POPULAR, language)
+    return {PICKS: _picks(language, at), **{name: _by_window(lists) for name, lists in found.items()}}
+
+
+def _digest(lists: dict[str, str]) -> bytes:
+    return blake2b(json.dumps(lists).encode(), digest_size=8).digest()
+
+
+def _by_window(lists: dict[str, str]) -> str:
+    return lists.get("") or f"{{{','.join(f'{json.dumps(window)}:{cards}' for window, cards in lists.items())}}}"
 
 
 def _section(slug: str, language: str | None) -> str:
@@ -61,4 +110,14 @@ def _json(cards: dict[str, str], language: str | None, at: datetime | None) -> s
     )
     latest = cards.get(keys.listing(language=language or ""), "[]")
     built_at = json.dumps(clock.stamp(at) if at else None)
-    return f'{{"language":{json.dumps(language)},"latest":{latest},"sections":[{sections}],"built_at":{built_at}}}'
+    picks = cards.get(PICKS, "[]")
+    popular = ",".join(f'"{member}":{cards.get(name) or _nothing(name)}' for name, member in MEMBERS.items())
+    return (
+        f'{{"language":{json.dumps(language)},"picks":{picks},"latest":{latest},{popular},'
+        f'"sections":[{sections}],"built_at":{built_at}}}'
+    )
+
+
+def _nothing(name: str) -> str:
+    """What the front has of a list before the first pass."""
+    return _by_window(dict.fromkeys(prepared.WINDOWS.get(name, ("",)), "[]"))

@@ -171,10 +171,35 @@ def only(event: APIGatewayProxyEventV2, *names: str) -> Mapping[str, str]:
 
 
 def body(event: APIGatewayProxyEventV2, limit: int = MAX_BODY) -> str:
-    """The request's JSON text, `{}` where there is none. Raises for a wrong type, too many bytes, or another site."""
-    _same_site(event)
-    text = event.body or ""
-    if len(text) > limit * 4 // 3 + 4:
+    """The request's JSON text, `{}` where there is none. Raises for a wrong type, too many bytes, or another site.
+
+    What a browser sends by itself must come from our own pages; a bearer token is never sent by itself.
+    """
+    by_bearer, ours = bool(bearer(event)), _ours(event)
+    if not by_bearer and (ours is False or (event.cookies and not ours)):
+        raise CrossSite
+    text = _text(event, limit)
+    if (text or not by_bearer) and _kind(event) not in {JSON, "application/merge-patch+json"}:
+        raise UnsupportedType
+    return text or "{}"
+
+
+def beacon(event: APIGatewayProxyEventV2, limit: int) -> str:
+    """What `navigator.sendBeacon` sends: JSON that is said to be text, or nothing. Raises as `body` does.
+
+    Cookies and authorization may come along and are not looked at.
+    """
+    if _ours(event) is False:
+        raise CrossSite
+    text = _text(event, limit)
+    if text and _kind(event) not in {JSON, "text/plain"}:
+        raise UnsupportedType
+    return text or "{}"
+
+
+def _text(event: APIGatewayProxyEventV2, limit: int) -> str:
+    """Raises TooLarge, BadJson."""
+    if len(event.body or "") > limit * 4 // 3 + 4:
         raise TooLarge(f"At most {limit} bytes.")
     try:
         text = event.decoded_body or ""
@@ -182,14 +207,12 @@ def body(event: APIGatewayProxyEventV2, limit: int = MAX_BODY) -> str:
         raise BadJson("The body is not UTF-8.") from None
     if len(text.encode("utf-8", "surrogatepass")) > limit:
         raise TooLarge(f"At most {limit} bytes.")
-    if (text or not bearer(event)) and not _is_json(event.headers.get("content-type", "")):
-        raise UnsupportedType
-    return text or "{}"
+    return text
 
 
-def _is_json(content_type: str) -> bool:
-    kind = content_type.partition(";")[0].strip().lower()
-    return kind in {JSON, "application/merge-patch+json"}
+def _kind(event: APIGatewayProxyEventV2) -> str:
+    """The body's media type without its parameters."""
+    return str(event.headers.get("content-type", "")).partition(";")[0].strip().lower()
 
 
 def if_match(event: APIGatewayProxyEventV2) -> int:
@@ -230,12 +253,9 @@ def cookie(event: APIGatewayProxyEventV2, name: str) -> str:
     return ""
 
 
-def _same_site(event: APIGatewayProxyEventV2) -> None:
-    """What a browser sends by itself must come from our own pages; a bearer token is never sent by itself."""
-    if bearer(event):
-        return
+def _ours(event: APIGatewayProxyEventV2) -> bool | None:
+    """Whether the request comes from our own pages; None where it does not say."""
     origin, site = event.headers.get("origin"), event.headers.get("sec-fetch-site")
-    ours = origin == settings.get().site_origin or (origin is None and site == "same-origin")
-    told = origin is not None or site is not None
-    if (told or event.cookies) and not ours:
-        raise CrossSite
+    if origin is None and site is None:
+        return None
+    return origin == settings.get().site_origin or (origin is None and site == "same-origin")

@@ -212,6 +212,36 @@ class Publish(Input):
     )
 
 
+Reference = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class Pins(Input):
+    """What stands first in an article's lists, in order, and what never does. Articles by id or slug."""
+
+    more_about: Annotated[list[Reference], Field(max_length=5)] = Field(default_factory=list)
+    you_may_also_like: Annotated[list[Reference], Field(max_length=5)] = Field(default_factory=list)
+    banned: Annotated[list[Reference], Field(max_length=50)] = Field(default_factory=list)
+
+
+class Pick(Input):
+    article: Reference = Field(description="Its id or slug.")
+    until: PublishAt | None = Field(default=None, description="When it stops being one (RFC 3339); never unless said.")
+
+
+class Picks(Input):
+    items: Annotated[list[Pick], Field(max_length=20)]
+
+
+class Rebuild(Input):
+    """Whose lists are built anew: one of the three."""
+
+    article: Annotated[str, Field(min_length=1, max_length=200)] | None = Field(default=None, description="Its slug.")
+    topic: Annotated[str, Field(min_length=1, max_length=slugs.MAX_WORDS)] | None = Field(
+        default=None, description="Slug of a topic."
+    )
+    all: Literal[True] | None = Field(default=None, description="Of every published article.")
+
+
 class Correction(Input):
     """Goes live at once, beside or with a new body."""
 

@@ -12,6 +12,10 @@ Entities
 | Site     | LISTING#<name>         | <published_at>#<id>       | entry        | one card of one listing                                      |
 | Site     | CARD#<key>             | CARD                      | card         | a published article's card, for whoever knows only its key   |
 | Site     | FRONT                  | FRONT, FRONT#<language>   | front        | the prepared front as JSON                                   |
+| Site     | LIST#<name>#<window>   | LIST, <section>, in:<tag> | prepared     | most read, trending, most discussed, picks, with their cards |
+| Site     | PINS#<key>             | PINS                      | pins         | what editors want in an article's lists, and what not        |
+| Site     | PINNED#<key>           | <key>                     | pinned       | that an article is pinned in another one's lists             |
+| Site     | PICKS                  | PICKS                     | picks        | the editors' picks in order, and until when                  |
 | Site     | THREAD#<key>           | <comment id>              | root         | a shown comment that answers none, with its first replies    |
 | Site     | REPLIES#<root id>      | <path of ids>             | reply        | a shown reply below a root, in reading order                 |
 | Site     | COMMENT#<id>           | COMMENT                   | place        | where a comment stands, and whether it counts; never removed |
@@ -25,6 +29,7 @@ Entities
 | Desk     | SCHEDULE               | <publish_at>#<id>         | due          | an article that waits for its time                           |
 | Desk     | AUDIT#<day>            | <ulid>                    | audit        | who did what to which article or account                     |
 | Desk     | ERASURES#<month>       | <id>                      | erasure log  | that an account was erased; survives a restore of Accounts   |
+| Desk     | PICKS                  | PICKS                     | picks        | the editors' picks with their version                        |
 | Desk     | COMMENT#<id>           | COMMENT                   | comment      | a comment whole: its state, writer, text and trace           |
 | Desk     | DISCUSSION#<key>       | <comment id>              | desk entry   | that a comment belongs to an article                         |
 | Desk     | QUEUE#<state>          | <comment id>              | desk entry   | that a comment is held, hidden, rejected, spam or reported   |
@@ -47,12 +52,25 @@ Entities
 | Sessions | SESSIONS#<account>     | <ulid>                    | log-in       | one log-in of an account: its device and its session's hash  |
 | Sessions | TOKEN#<hash>           | TOKEN                     | token        | what a link in a mail is good for                            |
 | Sessions | THROTTLE#<what>#<hash> | THROTTLE                  | throttle     | how often something was tried lately                         |
+| Sessions | THROTTLE#reads#SALT    | THROTTLE                  | salt         | the day's salt for networks that read; written over each day |
 | Sessions | IDEMPOTENCY#<hash>     | IDEMPOTENCY               | idempotency  | what the first request with a key made                       |
 | Sessions | DUPLICATE#<hash>       | DUPLICATE                 | duplicate    | that somebody has just said this here                        |
 | Sessions | NETWORK#<comment>      | NETWORK                   | network      | from which network a guest wrote; 30 days                    |
 | Index    | LEDGER#<source>        | LEDGER                    | ledger row   | what was last counted of a comment or reaction, by version   |
 | Index    | COUNTS#<comment id>    | COUNTS                    | counts       | replies and reactions of a comment, exact                    |
 | Index    | DISCUSSED#<span>#<n>   | <key>                     | discussed    | comments of one hour or day, by article, in shards           |
+| Index    | NEAR#<key>             | ENTRY                     | near entry   | an article's facts, version, and its nearest                 |
+| Index    | NEAR#<key>             | PRINT                     | print        | its fingerprint: terms with weights                          |
+| Index    | NEAR#<key>             | EDGE#<distance>#<key>     | edge         | that another is near it, nearest first                       |
+| Index    | TERM#<term>            | <published_at>#<key>      | posting      | what a term weighs in an article                             |
+| Index    | SHOWN#<key>            | <key>                     | showing      | in whose lists it stands                                     |
+| Index    | MARKS#<n>              | <key>                     | mark         | that its nearest changed: the night looks at it, in shards   |
+| Index    | REBUILD#<id>           | REBUILD                   | rebuild      | what is rebuilt for whom, how many articles are done         |
+| Index    | REBUILD#<id>           | PART#<part>               | part         | how far one part of it came, and which message brought it there |
+| Index    | READS#<slot>#<n>       | <key>                     | reads        | an article's reads of five minutes, and after which others   |
+| Index    | SPAN#<span>            | SPAN                      | span         | reads of five minutes, an hour or a day by section and article |
+| Index    | COREADS#<key>          | COREADS                   | coreads      | what its readers read too: counts that fade                  |
+| Index    | READING                | READING                   | reading      | the site's reads, fading, and up to when they are counted    |
 
 Every item also has `entity` and `v`, the version of its shape. The key in a slug is eight random letters and digits that
 never change, so a new headline moves nothing. Times in keys are UTC with milliseconds, always 24 characters. Ids are ULIDs.
@@ -65,6 +83,7 @@ Access patterns
 | articles      | an article with all that stands beside it  | Query Site ARTICLE#<key>                                     |
 | articles      | a page of a listing                        | Query Site LISTING#<name>, backwards, from the cursor        |
 | articles      | the front                                  | GetItem Site FRONT                                           |
+| articles      | a list of what is popular                  | GetItem Site LIST#<name>#<window>                            |
 | newsroom      | an article with its newest text            | Query Desk ARTICLE#<id>, backwards, 2 items                  |
 | newsroom      | one older text                             | GetItem Desk REVISION#<n>                                    |
 | newsroom      | the texts saved so far                     | Query Desk ARTICLE#<id> below STATE, backwards               |
@@ -72,6 +91,13 @@ Access patterns
 | newsroom      | to create, save, publish, correct, withdraw| one TransactWriteItems over Desk, Site and Sessions          |
 | publish_due   | what is due                                | Query Desk SCHEDULE up to now                                |
 | build_lists   | the newest of a listing                    | Query Site LISTING#<name>, backwards                         |
+| build_lists   | the next articles to rebuild               | Query Site LISTING#<name>, 26 items from where it was        |
+| build_lists   | to count them, once                        | one TransactWriteItems of rebuild and part                   |
+| newsroom      | how far a rebuild is                       | GetItem Index REBUILD#<id>                                   |
+| build_lists   | in whose lists an article is pinned        | Query Site PINNED#<key>                                      |
+| build_lists   | what was read in five minutes              | 2 Queries Index READS#<slot>#<n>, 8 shards                   |
+| build_lists   | to count it                                | BatchGetItem and PutItem Index COREADS#<key>, SPAN#<span>, READING |
+| build_lists   | to prepare what is popular                 | BatchGetItem Index SPAN#<span>, Site CARD#<key>; PutItem Site LIST#… |
 | login         | whose address this is, and the account     | GetItem Accounts EMAIL#<address>, GetItem ACCOUNT#<id>       |
 | login         | an account's sessions                      | Query Sessions SESSIONS#<account>, then one BatchGetItem     |
 | login         | what a link is good for                    | GetItem Sessions TOKEN#<hash>                                |
@@ -85,6 +111,8 @@ Access patterns
 | comments      | what a member wrote                        | Query Desk WRITER#<account>, backwards, one BatchGetItem     |
 | tally         | what it last counted                       | one BatchGetItem of ledger rows and counts                   |
 | tally         | the first replies of a root                | Query Site REPLIES#<root id>, 21 items                       |
+| reads         | whether articles are there                 | one BatchGetItem of discussions, for each instance and minute |
+| reads         | to count a read                            | UpdateItem Sessions THROTTLE#reads#<hash>, UpdateItem Index READS#<slot>#<n> |
 | send_mail     | what to send                               | GetItem Accounts MAIL#<ulid>                                 |
 | everybody     | who is asking                              | GetItem Sessions SESSION#<hash>, consistent                  |
 """
@@ -92,6 +120,7 @@ Access patterns
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypedDict
+from zlib import crc32
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -111,9 +140,12 @@ REVISION = "REVISION#"
 GROUP = "GROUP"
 SCHEDULE = "SCHEDULE"
 PENDING = "PENDING#"
+PINS = "PINS"
+PICKS = "PICKS"
 COMMENT = "COMMENT"
 REACTION = "REACTION#"
 STANDING = "STANDING"
+REBUILD = "REBUILD"
 BANS = "BANS"
 
 
@@ -140,6 +172,29 @@ def public_item(key: str, sk: str) -> Key:
 
 def card(key: str) -> Key:
     return _key(f"CARD#{key}", "CARD")
+
+
+def prepared(name: str, section: str = "", language: str = "") -> Key:
+    """A prepared list, of the whole site, of a section or in a language: `most-read#24h`, `trending`."""
+    return _key(f"LIST#{name}", section or (f"in:{language}" if language else "LIST"))
+
+
+def pins(key: str) -> Key:
+    return _key(f"PINS#{key}", PINS)
+
+
+def pinned(key: str) -> str:
+    """Partition of the articles in whose lists one is pinned."""
+    return f"PINNED#{key}"
+
+
+def pinned_within(key: str, within: str) -> Key:
+    return _key(pinned(key), within)
+
+
+def picks() -> Key:
+    """On the desk and, for builders, in the site's table."""
+    return _key(PICKS, PICKS)
 
 
 def thread(key: str) -> str:
@@ -367,6 +422,10 @@ def throttle(what: str, who_hash: str) -> Key:
     return _key(f"THROTTLE#{what}#{who_hash}", "THROTTLE")
 
 
+def read_salt() -> Key:
+    return throttle("reads", "SALT")
+
+
 def idempotency(key_hash: str) -> Key:
     return _key(f"IDEMPOTENCY#{key_hash}", "IDEMPOTENCY")
 
@@ -397,3 +456,88 @@ def discussed(span: str, shard: int) -> str:
 
 def discussed_entry(span: str, shard: int, key: str) -> Key:
     return _key(discussed(span, shard), key)
+
+
+EDGE = "EDGE#"
+MARK_SHARDS = 16
+AFTER, LATER = "a_", "l_"
+"""Attributes of an article's reads that count after which others: right after, and later."""
+
+
+def reads(slot: str, shard: int) -> str:
+    """Partition of one shard of what was read in five minutes: `2026-03-01T09:35`."""
+    return f"READS#{slot}#{shard}"
+
+
+def read_entry(slot: str, shard: int, key: str) -> Key:
+    return _key(reads(slot, shard), key)
+
+
+def span(name: str) -> Key:
+    """`2026-03-01T09:35`, `2026-03-01T09`, `2026-03-01`."""
+    return _key(f"SPAN#{name}", "SPAN")
+
+
+def coreads(key: str) -> Key:
+    return _key(f"COREADS#{key}", "COREADS")
+
+
+def reading() -> Key:
+    return _key("READING", "READING")
+
+
+def near(key: str) -> str:
+    """Partition of what the builder keeps of an article."""
+    return f"NEAR#{key}"
+
+
+def near_entry(key: str) -> Key:
+    return _key(near(key), "ENTRY")
+
+
+def near_print(key: str) -> Key:
+    return _key(near(key), "PRINT")
+
+
+def edge(key: str, distance: int, other: str) -> Key:
+    """`distance` in millionths, so that the nearest comes first."""
+    return _key(near(key), f"{EDGE}{distance:07d}#{other}")
+
+
+def term(text: str) -> str:
+    """Partition of a term's postings, in the order of publication."""
+    return f"TERM#{text}"
+
+
+def posted(published_at: str, key: str) -> str:
+    return f"{published_at}#{key}"
+
+
+def posting(text: str, published_at: str, key: str) -> Key:
+    return _key(term(text), posted(published_at, key))
+
+
+def shown(key: str) -> str:
+    """Partition of the articles in whose lists one stands."""
+    return f"SHOWN#{key}"
+
+
+def showing(key: str, shown_by: str) -> Key:
+    return _key(shown(key), shown_by)
+
+
+def marks(shard: int) -> str:
+    """Partition of one shard of the articles whose nearest changed."""
+    return f"MARKS#{shard}"
+
+
+def mark(key: str) -> Key:
+    return _key(marks(crc32(key.encode()) % MARK_SHARDS), key)
+
+
+def rebuild(rebuild_id: str) -> Key:
+    return _key(f"REBUILD#{rebuild_id}", REBUILD)
+
+
+def rebuild_part(rebuild_id: str, part: str) -> Key:
+    return _key(rebuild(rebuild_id)["pk"], f"PART#{part}")

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import nh3
 
 from . import site
+from .plain import text
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -187,23 +188,6 @@ def _embed(given: dict[str, str]) -> str:
         "allowfullscreen": "",
     }
     return f"<iframe{_attributes(made)}></iframe>"
-
-
-class _Text(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.out: list[str] = []
-
-    def handle_data(self, data: str) -> None:
-        self.out.append(data)
-
-
-def text(html: str) -> str:
-    """The words of clean HTML, its tags read as spaces."""
-    reader = _Text()
-    reader.feed(html)
-    reader.close()
-    return " ".join(reader.out)
 
 
 def word_count(html: str) -> int:

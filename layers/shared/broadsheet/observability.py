@@ -28,7 +28,16 @@ def bug(message: str, error: Exception, **extra: str) -> None:
 
 def count(name: str, value: int = 1) -> None:
     """Adds to a metric of this function, written at once in CloudWatch's embedded format."""
+    _metric(name, "Count", value)
+
+
+def measure(name: str, seconds: float) -> None:
+    """How long something took."""
+    _metric(name, "Seconds", seconds)
+
+
+def _metric(name: str, unit: str, value: float) -> None:
     from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
-    with single_metric(name=name, unit=MetricUnit.Count, value=value):
+    with single_metric(name=name, unit=MetricUnit(unit), value=value):
         pass

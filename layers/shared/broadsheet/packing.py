@@ -6,8 +6,12 @@ LZMA sees across the whole text, so a Markdown source and the HTML made of it ta
 from __future__ import annotations
 
 import zlib
+from typing import TYPE_CHECKING
 
 from .table import MAX_ITEM_BYTES
+
+if TYPE_CHECKING:
+    from .table import Item
 
 ROOM = 2_048
 """Bytes of an item left for its other attributes."""
@@ -24,6 +28,12 @@ def pack(text: str) -> bytes | None:
 
     packed = lzma.compress(text.encode(), preset=2)  # a window of 2 MiB
     return packed if len(packed) <= MOST else None
+
+
+def text_of(item: Item) -> str:
+    """The JSON of an item, which large items hold packed."""
+    stored: str | bytes = item["json"]
+    return stored if isinstance(stored, str) else unpack(stored)
 
 
 def unpack(packed: bytes) -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .roles import Person
     from .table import Item, Write
 
-AUDITED = ("at", "who", "action", "article", "account", "comment", "ban", "version", "role")
+AUDITED = ("at", "who", "action", "article", "account", "comment", "ban", "rebuild", "version", "role")
 
 
 def shown(account: Account) -> dict[str, Any]:

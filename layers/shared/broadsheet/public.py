@@ -100,6 +100,7 @@ def _head(state: State, live: Live) -> table.Item:
         "slug": live.slug,
         "language": live.language,
         "version": state.version,
+        "group": state.group,
     }
 
 

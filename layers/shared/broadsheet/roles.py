@@ -8,7 +8,7 @@ from typing import Literal
 from .errors import NotAllowed, NotFound
 
 Role = Literal["reader", "contributor", "author", "moderator", "editor", "admin"]
-Action = Literal["write", "publish"]
+Action = Literal["write", "publish", "pin"]
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,10 @@ ALL, OWN = "all", "own"
 ARTICLES: dict[Action, dict[str, str]] = {
     "write": {"contributor": OWN, "author": OWN, "editor": ALL, "admin": ALL},
     "publish": {"author": OWN, "editor": ALL, "admin": ALL},
+    "pin": {"editor": ALL, "admin": ALL},
 }
-"""Write: see, create, edit, restore and delete drafts. Publish: publish, schedule, correct and withdraw."""
+"""Write: see, create, edit, restore and delete drafts. Publish: publish, schedule, correct and withdraw. Pin: say what
+stands in lists, and have them rebuilt."""
 
 
 def administer(role: str) -> None:

@@ -21,6 +21,8 @@ class Settings:
     """SHA-256 of what the CDN sends with each request; empty where there is no CDN."""
     mail_sender: str
     """What mail comes from: a name and an address that SES may use."""
+    rebuild_queue: str
+    """URL of the queue of pieces to rebuild; empty for functions that have nothing to do with it."""
     throttles: bool
 
     @property
@@ -45,6 +47,7 @@ def get() -> Settings:
         index=_required("INDEX_TABLE"),
         origin_secret_hashes=frozenset(os.environ.get("ORIGIN_SECRET_HASHES", "").split(",")) - {""},
         mail_sender=_required("MAIL_SENDER"),
+        rebuild_queue=os.environ.get("REBUILD_QUEUE", ""),
         throttles=os.environ.get("THROTTLES", "on") != "off",
     )
 

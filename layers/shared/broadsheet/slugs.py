@@ -14,7 +14,9 @@ ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 KEY_LENGTH = 8
 MAX_WORDS = 80
 SLUG = re.compile(rf"(?:[\w-]+-)?([{ALPHABET}]{{{KEY_LENGTH}}})")
-FOLDED = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
+LETTERS = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
+FOLDED = str.maketrans(LETTERS | {chr(mark): "" for mark in range(0x0300, 0x0370)})
+"""With the accents of Latin, Greek and Cyrillic, which go."""
 
 
 def new_key() -> str:
@@ -26,18 +28,18 @@ def new_key() -> str:
 
 def words(text: str, limit: int = MAX_WORDS) -> str:
     """`Élysée's "new" deal` → `elysees-new-deal`; empty where there is neither letter nor digit."""
-    small = unicodedata.normalize("NFKD", text).lower().translate(FOLDED)
-    folded = "".join(letter for letter in small if not _accent(letter))
-    plain = unicodedata.normalize("NFC", re.sub(r"['’ʼ]", "", folded))
-    joined = "-".join(re.findall(r"[^\W_]+", plain))
+    joined = "-".join(re.findall(r"[^\W_]+", folded(re.sub(r"['’ʼ]", "", text))))
     if len(joined) <= limit:
         return joined
     return joined[: limit + 1].rpartition("-")[0] or joined[:limit]
 
 
-def _accent(letter: str) -> bool:
-    """Latin, Greek and Cyrillic accents go; the marks of other scripts carry vowels and stay."""
-    return "\u0300" <= letter <= "\u036f"
+def folded(text: str) -> str:
+    """`Élysée` → `elysee`: small letters without accents. The marks of other scripts carry vowels and stay."""
+    if text.isascii():
+        return text.lower()
+    small = unicodedata.normalize("NFKD", text).lower().translate(FOLDED)
+    return unicodedata.normalize("NFC", small)
 
 
 def slug(its_words: str, key: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from local import failures
 from local.pump import Pump
 
 from .throwaway import Running, Throwaway, eventually, pumping, run, running
@@ -151,7 +152,7 @@ def test_a_poisoned_record_goes_to_the_failure_queue_and_the_rest_goes_on(throwa
                 parts.put("Notes", name)
             async with pumping(parts):
                 await parts.pump.settle()
-            (failure,) = parts.pump.failures()["Failed"]
+            (failure,) = failures.kept(throwaway.data)["Failed"]
         seen = names(throwaway.folder)
         assert {"a", "b", "c", "d"} <= set(seen)
         assert (seen.count("a"), seen.count("d")) == (1, 1)
@@ -183,6 +184,7 @@ def test_what_was_not_acknowledged_is_delivered_after_a_restart_and_nothing_else
                 parts.workers,
                 parts.clients,
                 Pump(template, parts.workers, parts.clients, throwaway.data),
+                parts.carriers,
                 parts.clock,
                 template,
             )

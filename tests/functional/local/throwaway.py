@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
-from local import engine, gateway, server
+from local import aws_json, engine, gateway, server
+from local.carriers import Carriers
 from local.clock import Clock
 from local.engine import Clients
 from local.pump import Pump
@@ -66,6 +67,7 @@ class Running:
     workers: Workers
     clients: Clients
     pump: Pump
+    carriers: Carriers
     clock: Clock
     template: Template
 
@@ -75,8 +77,13 @@ class Running:
 
 
 @asynccontextmanager
-async def running(files: Throwaway, template: Template, pause: float = 0.01) -> AsyncIterator[Running]:
-    """Database, workers, and a pump and a clock that are not started; all gone afterwards."""
+async def running(
+    files: Throwaway, template: Template, pause: float = 0.01, origin: str = ""
+) -> AsyncIterator[Running]:
+    """Database, workers, and a pump, carriers and a clock that are not started; all gone afterwards.
+
+    `origin` is where functions find what stands in for AWS.
+    """
     async with AsyncExitStack() as stack:
         held = await stack.enter_async_context(engine.lock(files.data))
         database = await engine.start(files.data, held, {"PATH": ""})
@@ -84,20 +91,23 @@ async def running(files: Throwaway, template: Template, pause: float = 0.01) -> 
         clients = Clients.of(database.endpoint)
         stack.callback(clients.close)
         await asyncio.to_thread(create_tables, clients.database, template)
-        workers = files.workers(template, database.environment())
+        workers = files.workers(template, {**database.environment(), **aws_json.endpoints(origin)})
         stack.push_async_callback(workers.stop)
         pump = Pump(template, workers, clients, files.data, pause)
-        yield Running(workers, clients, pump, Clock(template, workers, files.data), template)
+        carriers = Carriers(template, workers, files.data, pause)
+        yield Running(workers, clients, pump, carriers, Clock(template, workers, files.data), template)
 
 
 @asynccontextmanager
 async def pumping(parts: Running) -> AsyncIterator[None]:
-    task = asyncio.create_task(parts.pump.run())
+    """Streams are carried inside, and messages and events."""
+    tasks = [asyncio.create_task(part.run()) for part in (parts.pump, parts.carriers)]
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.wait([task])
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
 
 
 async def eventually(condition: Callable[[], Any]) -> Any:
@@ -154,24 +164,23 @@ def site(files: Throwaway, template: Template) -> Iterator[Site]:
     failures: list[BaseException] = []
 
     async def run() -> None:
-        async with AsyncExitStack() as held, running(files, template) as parts:
+        origin = f"http://127.0.0.1:{port}"
+        async with AsyncExitStack() as held, running(files, template, origin=origin) as parts:
             listener = held.enter_context(server.reserved(port))
             system = gateway.System(
                 template,
                 parts.workers,
                 parts.pump,
+                parts.carriers,
                 parts.clock,
                 files.data,
                 port,
                 "a test's",
                 (("a@b.example", "editor"),),
             )
-            pump = asyncio.create_task(parts.pump.run())
-            async with server.serving(gateway.application(system), listener):
+            async with pumping(parts), server.serving(gateway.application(system), listener):
                 up.set()
                 await asyncio.to_thread(down.wait)
-            pump.cancel()
-            await asyncio.wait([pump])
 
     def thread() -> None:
         try:

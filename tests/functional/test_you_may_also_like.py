@@ -1,0 +1,100 @@
+"""What room is left in "You may also like" goes to what is read most at this hour, as the article is read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.conftest import Clock
+    from tests.stage import Stage
+
+SINGLES = ("Flax on the hills", "A comet over Wray", "Seven ferries sold", "The last lamplighter", "Bees in the attic")
+TEXTS = (
+    "Growers in the uplands sowed blue flax again, and spinning wheels are scarce in three villages.",
+    "Astronomers photographed a bright comet whose tail will be seen without a telescope until Thursday.",
+    "An auction brought the shipyard seven ferries nobody had wanted, with their bells and lifeboats.",
+    "Gas lanterns went dark in the old quarter, where one man had lit each of them for forty winters.",
+    "A swarm moved into a schoolhouse roof, and pupils now keep its honey under the gymnasium stairs.",
+)
+
+
+def single(stage: Stage, n: int, **fields: Any) -> Any:
+    """An article that is near to no other."""
+    body = {"format": "html", "text": f"<p>{TEXTS[n]}</p>"}
+    return stage.published(**{"headline": SINGLES[n], "body": body, **fields})
+
+
+def read(stage: Stage, article: Any, times: int) -> None:
+    for n in range(times):
+        reply = stage.call("POST", f"/v1/articles/{article['slug']}/reads", {}, address=f"203.0.{n}.9")
+        assert reply.status == 204
+
+
+@pytest.fixture
+def counted(stage: Stage, time: Clock) -> Any:
+    """The five minutes go by."""
+
+    def counted() -> None:
+        time.forward(seconds=315 - time.now.timestamp() % 300)
+        stage.every_five_minutes()
+        stage.settle()
+
+    return counted
+
+
+def liked(stage: Stage, article: Any) -> list[tuple[str, str]]:
+    cards = stage.read(article["slug"]).json["you_may_also_like"]
+    return [(card["id"], card["why"]) for card in cards]
+
+
+def test_an_article_that_is_near_to_none_shows_what_is_read_most_but_not_itself(stage: Stage, counted: Any) -> None:
+    alone, most, less = (single(stage, n) for n in range(3))
+    stage.settle()
+    assert liked(stage, alone) == []
+    read(stage, most, 3)
+    read(stage, less, 2)
+    read(stage, alone, 1)
+    counted()
+    assert liked(stage, alone) == [(most["id"], "popular_now"), (less["id"], "popular_now")]
+    assert liked(stage, most) == [(less["id"], "popular_now"), (alone["id"], "popular_now")]
+    (card, _) = stage.read(alone["slug"]).json["you_may_also_like"]
+    assert card["why_text"] == "Much read now"
+
+
+def test_it_stays_within_the_language(stage: Stage, counted: Any) -> None:
+    english, spanish, mexican = single(stage, 0), single(stage, 1, language="es"), single(stage, 2, language="es-MX")
+    for article in (english, spanish, mexican):
+        read(stage, article, 1)
+    counted()
+    assert liked(stage, english) == []
+    assert liked(stage, spanish) == [], "there is a list of Spanish, and nothing else is in it"
+    assert liked(stage, mexican) == [(spanish["id"], "popular_now")], (
+        "there is none of Mexican Spanish: the site's is looked at"
+    )
+    (card,) = stage.read(mexican["slug"]).json["you_may_also_like"]
+    assert card["why_text"] == "Muy leído ahora"
+
+
+def test_it_repeats_nothing_that_stands_in_a_list_and_nothing_editors_have_banned(stage: Stage, counted: Any) -> None:
+    this, pinned, banned, other = (single(stage, n) for n in range(4))
+    wishes = {"more_about": [pinned["id"]], "banned": [banned["id"]]}
+    path = f"/v1/newsroom/articles/{this['id']}/pins"
+    reply = stage.call("PUT", path, wishes, token=stage.token("editor"), version=this["version"])
+    assert reply.status == 200
+    for article in (pinned, banned, other):
+        read(stage, article, 2)
+    counted()
+    assert [card["id"] for card in stage.read(this["slug"]).json["more_about"]] == [pinned["id"]]
+    assert liked(stage, this) == [(other["id"], "popular_now")]
+
+
+def test_what_is_withdrawn_is_popular_no_more_at_once(stage: Stage, counted: Any) -> None:
+    this, gone = single(stage, 0), single(stage, 1)
+    read(stage, gone, 3)
+    counted()
+    assert liked(stage, this) == [(gone["id"], "popular_now")]
+    stage.act(gone, "unpublish")
+    stage.settle()
+    assert liked(stage, this) == []
