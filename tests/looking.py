@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import json
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -75,3 +77,19 @@ def look(stage: Stage, path: str, status: int = 200, **more: Any) -> Page:
     assert reply.status == status, f"{path}: {reply.status} {reply.text[:500]}"
     assert reply.headers["content-type"] == "text/html; charset=utf-8"
     return Page(reply)
+
+
+def harmless(page: Page) -> None:
+    """Raises AssertionError where there is anything on it that runs and that a page does not have anyway."""
+    assert page.all("//@*[starts-with(name(), 'on')]") == []
+    assert page.all("//@style") == []
+    assert page.all("//*[starts-with(normalize-space(@href), 'javascript:')]") == []
+    for script in page.all("//script"):
+        assert script.get("src", "").startswith("/static/") or script.get("type") in {
+            "application/ld+json",
+            "application/json",
+        }
+        if not script.get("src"):
+            json.loads(script.text)
+            assert not re.search(r"[<>&\u2028\u2029]", script.text)
+    assert page.all("//main//script | //main//svg | //main//style | //main//iframe | //main//base | //main//meta") == []

@@ -96,19 +96,27 @@ def formats(language: str) -> dict[str, Any]:
     system = locale.default_numbering_system
     digits = {"arab": "٠١٢٣٤٥٦٧٨٩", "arabext": "۰۱۲۳۴۵۶۷۸۹", "beng": "০১২৩৪৫৬৭৮৯"}.get(system, "0123456789")
     halves = locale.day_periods["format"]["abbreviated" if "abbreviated" in locale.day_periods["format"] else "wide"]
+    full = locale.date_formats["full"].pattern
+    standing_alone = "stand-alone" if "ccc" in full else "format"
     return {
         "months": [locale.months["format"]["wide"][month] for month in range(1, 13)],
-        "weekdays": [locale.days["format"]["wide"][day] for day in range(7)],
+        "weekdays": [locale.days[standing_alone]["wide"][day] for day in range(7)],
         "halves": [halves["am"], halves["pm"]],
         "date": locale.date_formats["long"].pattern,
-        "full": locale.date_formats["full"].pattern,
-        "time": locale.time_formats["short"].pattern,
+        "full": full,
+        "time": time_pattern(locale),
         "moment": str(locale.datetime_formats["long"]),
         "digits": digits,
         "group": get_group_symbol(locale, numbering_system="default"),
         "grouping": list(parse_pattern(locale.decimal_formats[None].pattern).grouping),
         "direction": locale.text_direction,
     }
+
+
+def time_pattern(locale: Locale) -> str:
+    """Of an hour and its minutes; by 24 hours where a language divides the day into more than two parts."""
+    short: str = locale.time_formats["short"].pattern
+    return short if "B" not in short else str(locale.datetime_skeletons["Hm"].pattern)
 
 
 def format_file(language: str) -> str:
