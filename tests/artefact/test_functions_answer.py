@@ -111,7 +111,8 @@ def test_an_article_is_missing_and_then_there(
 
 
 @pytest.mark.parametrize(
-    "event", ["front", "named", "named-in", "section", "section-in", "favicon", "static", "robots"]
+    "event",
+    ["front", "head-front", "named", "named-in", "section", "section-in", "favicon", "static", "robots"],
 )
 def test_a_page_is_answered(invoke: Callable[[str, str], Any], event: str) -> None:
     answer = invoke("pages", event)
