@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from . import clock, discussions, filling, keys, packing, settings, slugs, table
 from .errors import NothingPublished, Withdrawn
+
+if TYPE_CHECKING:
+    from .discussions import Discussion
 
 HOT = 3
 """Reads within a second from which on an instance answers from memory until the second is over."""
@@ -21,6 +25,7 @@ MOST_REMEMBERED = 200
 class Article:
     slug: str
     json: str
+    discussion: Discussion
 
 
 def read(slug: str) -> Article:
@@ -32,12 +37,12 @@ def read(slug: str) -> Article:
         raise NothingPublished
     if article.get("withdrawn"):
         raise Withdrawn
-    return Article(article["slug"], _spliced(article, parts, str(key)))
-
-
-def _spliced(article: table.Item, parts: dict[str, table.Item], key: str) -> str:
-    """The stored object with its last brace replaced by what others keep beside it."""
     discussion = discussions.discussion_of(parts[keys.DISCUSSION])
+    return Article(article["slug"], _spliced(article, parts, discussion, str(key)), discussion)
+
+
+def _spliced(article: table.Item, parts: dict[str, table.Item], discussion: Discussion, key: str) -> str:
+    """The stored object with its last brace replaced by what others keep beside it."""
     alternates = parts.get(keys.ALTERNATES, {}).get("json", "[]")
     lists = filling.filled(parts[keys.LISTS], key, article["language"])
     comments = f'"comment_count":{discussion.comments},"comments":"{discussion.mode_at(clock.now())}"'
