@@ -14,7 +14,8 @@ export async function begin() {
   find("[data-logged-out] a").href = session.wayIn();
   const account = await session.ask().catch(unasked);
   if (!account) return;
-  fillIn(account);
+  fillIn(account); // and only then shown: nothing is to be written over what somebody types
+  session.whenever(() => (find("[data-panels]").hidden = !session.member()));
   for (const form of page.querySelectorAll("form[data-form]")) handle(form, (values) => SEND[form.dataset.form](values, form));
   find("[data-log-out]").addEventListener("click", () => orSay(session.logOut().then(() => location.assign(words.paths.front))));
   find("[data-end-others]").addEventListener("click", () => orSay(endOthers()));
@@ -25,7 +26,6 @@ export async function begin() {
 /** Without a session the page says so by itself; without an answer, it says that. */
 function unasked(failure) {
   if (failure.code !== "not_logged_in") {
-    find("[data-logged-in]").hidden = true;
     find("[data-who]").textContent = failure.told;
   }
 }

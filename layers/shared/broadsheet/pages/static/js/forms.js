@@ -22,6 +22,7 @@ export function handle(form, send) {
       busy(form, false);
     }
   });
+  form.querySelector("[type=submit]").disabled = false;
 }
 
 /** The fields by name: `guest.name` becomes `{guest: {name}}`. What is hidden or empty and not needed is left out. */
