@@ -14,7 +14,7 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python;
 export PORT DATA SEED THROTTLES DYNAMODB_ENDPOINT
 export PYTHONPATH := layers/shared
 
-.PHONY: help setup run sam-local admin reapply-erasures recount test lint fuzz openapi docs bench tools lock-tools word-tables build lint-template test-artefact
+.PHONY: help setup run sam-local admin reapply-erasures recount test lint fuzz openapi docs bench tools lock-tools word-tables translations build lint-template test-artefact
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1 \2/p' $(MAKEFILE_LIST) | while read -r target text; do printf '  make %-12s %s\n' "$$target" "$$text"; done
@@ -87,6 +87,9 @@ tools: .tools/sam/.installed .tools/checkov/.installed ## Installs the SAM CLI w
 
 word-tables: .tools/words/.installed ## Makes the tables of word frequencies anew, after a change of how words are read
 	@.tools/words/bin/python -m tools.word_tables
+
+translations: setup ## Brings the site's catalogues up to date, and compiles them (NEW=fr begins one)
+	@$(PY) -m tools.translations $(NEW)
 
 lock-tools: .venv/.installed ## Locks the tools' versions anew, after an edit of tools/*.in
 	@for tool in sam checkov words; do $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,8 @@ LOCALE = PAGES / "locale"
 FORMATS = PAGES / "formats"
 METHODS = [("**.py", "python"), ("templates/**.html", "jinja2.ext:babel_extract")]
 KEYWORDS = {"_": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
+BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
+"""When each catalogue says it was made: a time of its own would make every file another."""
 LANGUAGES = (
     "ar", "bg", "bn", "ca", "cs", "da", "de", "el", "en", "en-AU", "en-GB", "en-IN", "es", "es-MX", "fa", "fi", "fil", "fr",
     "fr-CA", "he", "hi", "hu", "id", "is", "it", "ja", "ko", "lt", "lv", "mk", "ms", "nb", "nl", "pl", "pt", "pt-PT", "ro",
@@ -54,6 +57,8 @@ def updated(language: str) -> Catalog:
     standing = read(path) if path.exists() else Catalog(locale=language.replace("-", "_"), domain="pages", fuzzy=False)
     standing.update(messages(), no_fuzzy_matching=True, update_creation_date=False)
     standing.obsolete.clear()
+    standing.creation_date = standing.revision_date = BEGINNING
+    standing.header_comment = "# Words of the reader's site. English stands in the templates; see docs/pages.md."
     return standing
 
 
@@ -62,8 +67,16 @@ def written(found: Catalog) -> bytes:
     file = io.BytesIO()
     pofile.write_po(file, found, width=120, omit_header=False, include_lineno=False, sort_output=True)
     lines = file.getvalue().decode().splitlines(keepends=True)
-    passing = ('"POT-Creation-Date', '"PO-Revision-Date', '"Generated-By', '"Last-Translator', '"Language-Team')
-    return "".join(line for line in lines if not line.startswith((*passing, "#\n"))).encode()
+    passing = (
+        "POT-Creation-Date",
+        "PO-Revision-Date",
+        "Generated-By",
+        "Last-Translator",
+        "Language-Team",
+        "Report-",
+        "Project-",
+    )
+    return "".join(line for line in lines if not line.startswith(tuple(f'"{name}' for name in passing))).encode()
 
 
 def compiled(found: Catalog) -> bytes:
@@ -83,19 +96,27 @@ def formats(language: str) -> dict[str, Any]:
     system = locale.default_numbering_system
     digits = {"arab": "٠١٢٣٤٥٦٧٨٩", "arabext": "۰۱۲۳۴۵۶۷۸۹", "beng": "০১২৩৪৫৬৭৮৯"}.get(system, "0123456789")
     halves = locale.day_periods["format"]["abbreviated" if "abbreviated" in locale.day_periods["format"] else "wide"]
+    full = locale.date_formats["full"].pattern
+    standing_alone = "stand-alone" if "ccc" in full else "format"
     return {
         "months": [locale.months["format"]["wide"][month] for month in range(1, 13)],
-        "weekdays": [locale.days["format"]["wide"][day] for day in range(7)],
+        "weekdays": [locale.days[standing_alone]["wide"][day] for day in range(7)],
         "halves": [halves["am"], halves["pm"]],
         "date": locale.date_formats["long"].pattern,
-        "full": locale.date_formats["full"].pattern,
-        "time": locale.time_formats["short"].pattern,
+        "full": full,
+        "time": time_pattern(locale),
         "moment": str(locale.datetime_formats["long"]),
         "digits": digits,
         "group": get_group_symbol(locale, numbering_system="default"),
         "grouping": list(parse_pattern(locale.decimal_formats[None].pattern).grouping),
         "direction": locale.text_direction,
     }
+
+
+def time_pattern(locale: Locale) -> str:
+    """Of an hour and its minutes; by 24 hours where a language divides the day into more than two parts."""
+    short: str = locale.time_formats["short"].pattern
+    return short if "B" not in short else str(locale.datetime_skeletons["Hm"].pattern)
 
 
 def format_file(language: str) -> str:

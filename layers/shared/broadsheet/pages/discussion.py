@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from broadsheet.discussions import Discussion
 
-LARGEST = 40_000
+LARGEST = 24_000
 """Bytes of text after which no further thread is begun on a page."""
 
 

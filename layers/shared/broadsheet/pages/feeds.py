@@ -7,6 +7,7 @@ own is that of its newest entry. Nothing in it depends on when it is asked for, 
 from __future__ import annotations
 
 import json
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from broadsheet import clock, listings, site
@@ -81,7 +82,7 @@ def _xml(feed: Any, cards: list[Card]) -> str:
         feed.add_item(
             title=card["headline"],
             link=url,
-            description=card["standfirst"] or "",
+            description=escape(card["standfirst"] or "", quote=False),  # both formats say that it is HTML
             pubdate=clock.parse(card["published_at"]),
             updateddate=clock.parse(card["updated_at"]),
             unique_id=_id(card),

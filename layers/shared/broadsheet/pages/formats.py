@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 FOLDER = Path(__file__).parent / "formats"
+TAG = re.compile(r"[A-Za-z0-9-]+", re.ASCII)
 PLAIN = "en"
 """For languages without a file."""
 PART = re.compile(r"'((?:[^']|'')*)'|([a-zA-Z])\2*|[^a-zA-Z']+")
@@ -93,7 +94,7 @@ class Formats:
 def of(language: str) -> Formats:
     for tag in (language, language.partition("-")[0], PLAIN):
         path = FOLDER / f"{tag}.json"
-        if path.name.removesuffix(".json").replace("-", "").isalnum() and path.exists():
+        if TAG.fullmatch(tag) and path.exists():
             return Formats(**json.loads(path.read_text("utf-8")))
     raise LookupError(language)
 

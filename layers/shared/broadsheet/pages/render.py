@@ -34,7 +34,7 @@ class Head:
 
     title: str
     path: str
-    """Its canonical one."""
+    """Its canonical one; what is not there has none."""
     description: str = ""
     alternates: Mapping[str, str] = field(default_factory=dict)
     """The same in other languages: paths by tag, with its own."""

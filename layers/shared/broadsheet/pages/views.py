@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 
 FORMS = ("login", "register", "verify", "reset", "account")
 ON_A_PAGE = 24
-SECONDS, PICKS, LATEST, BESIDE, OF_A_SECTION = 3, 4, 8, 5, 4
-"""Cards on the front beside the lead, of the editors, of the newest; beside an article; in a section's row."""
+SECONDS, BELOW, PICKS, LATEST, BESIDE, OF_A_SECTION = 3, 2, 4, 6, 5, 4
+"""Cards on the front beside the lead, and below it where it has no picture; of the editors, of the newest; beside an article; in
+a section's row."""
 
 
 def language_named(tag: str) -> str:
@@ -42,6 +43,7 @@ def home(language: str) -> str:
     fresh = _Fresh()
     lead = fresh.take([*whole["picks"], *whole["latest"]], 1)
     seconds = fresh.take(whole["latest"], SECONDS)
+    below = fresh.take(whole["latest"], 0 if lead and lead[0]["image"] else BELOW)
     picks = fresh.take(whole["picks"], PICKS)
     latest = fresh.take(whole["latest"], LATEST)
     rows = [{**section, "items": fresh.take(section["items"], OF_A_SECTION)} for section in whole["sections"]]
@@ -60,6 +62,7 @@ def home(language: str) -> str:
         head,
         lead=lead,
         seconds=seconds,
+        below=below,
         picks=picks,
         latest=latest,
         popular=_popular(whole),
@@ -88,7 +91,7 @@ def listing(kind: str, slug: str, language: str, query: Mapping[str, str]) -> st
         listed="cursor" not in query,
     )
     more = f"{path}?cursor={page['next_cursor']}" if page["next_cursor"] else None
-    whole = _front(language)
+    whole, fresh = _front(language), _Fresh(cards)
     return render.html(
         "listing.html",
         language,
@@ -100,7 +103,8 @@ def listing(kind: str, slug: str, language: str, query: Mapping[str, str]) -> st
         more=more,
         begun="cursor" in query,
         popular=_popular(whole),
-        picks=whole["picks"][:BESIDE],
+        picks=fresh.take(whole["picks"], BESIDE),
+        latest=fresh.take(whole["latest"], BESIDE),
     )
 
 
@@ -182,7 +186,7 @@ def problem(told: Problem, path: str) -> str:
     """A page that says what is wrong, in the language of the path."""
     first = path.split("/")[1] if path.count("/") else ""
     language = first if first in site.get().languages else site.get().language
-    return render.html("problem.html", language, Head(title="", path=path, listed=False), status=told.status)
+    return render.html("problem.html", language, Head(title="", path="", listed=False), status=told.status)
 
 
 # ---------------------------------------------------------------- what stands beside
