@@ -32,7 +32,9 @@ def executable() -> str:
         subprocess.run(INSTALL, check=False, capture_output=True)
         found = _there()
     if not found:
-        raise RuntimeError(f"no Chromium here: `sudo {' '.join(INSTALL)}` installs it on Debian; or CHROMIUM=/path/to/it")
+        raise RuntimeError(
+            f"no Chromium here: `sudo {' '.join(INSTALL)}` installs it on Debian; or CHROMIUM=/path/to/it"
+        )
     return found
 
 

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from . import chromium, paper as papers
+from .paper import eventually
 from .reader import PICTURES, meet
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ def article(paper: Paper) -> dict[str, Any]:
     )
     first = paper.comment(made["slug"], "The stop is *too narrow* for two prams.")
     paper.comment(made["slug"], "And for one.", "Wheelwright", parent_id=first["id"])
+    eventually(lambda: paper.call("GET", f"/v1/articles/{made['slug']}")["comment_count"] == 2)
     paper.publish("The river talks go into a third week", topic="Orrin Water Talks")
     return made
 
@@ -100,7 +102,17 @@ def withdrawn(paper: Paper) -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def pages(article: dict[str, Any], spanish: dict[str, Any], withdrawn: dict[str, Any]) -> dict[str, list[str]]:
     """A page of each type, by language."""
-    named = ("login", "register", "verify", "verify#token=x", "reset", "reset#token=x", "account", "about", "nothing-here")
+    named = (
+        "login",
+        "register",
+        "verify",
+        "verify#token=x",
+        "reset",
+        "reset#token=x",
+        "account",
+        "about",
+        "nothing-here",
+    )
     listed = ("sections/world", "topics/orrin-water-talks", "authors/mara-quill")
     return {
         "en": [

@@ -44,7 +44,7 @@ class Reader:
         self.page.get_by_label("E-mail").fill(email)
         self.page.get_by_label("Password").fill(password)
         self.page.get_by_role("button", name="Log in").click()
-        self.page.wait_for_url(f"**{back}")
+        self.page.wait_for_url(self.paper.origin + back)
 
     def press(self, name: str, within: Locator | None = None) -> None:
         (within or self.page).get_by_role("button", name=name, exact=True).click()
@@ -76,7 +76,9 @@ class Reader:
     def serves(self, route: Route, request: Request) -> None:
         if request.url.startswith(PICTURES):
             route.fulfill(body=PICTURE, content_type="image/svg+xml")
-        elif urlsplit(request.url).scheme not in {"data", "blob"} and not request.url.startswith(f"{self.paper.origin}/"):
+        elif urlsplit(request.url).scheme not in {"data", "blob"} and not request.url.startswith(
+            f"{self.paper.origin}/"
+        ):
             self.offences.append(f"stranger: {request.url}")
             route.abort()
         else:

@@ -68,15 +68,17 @@ def test_a_member_looks_after_the_account(meeting: Meeting, paper: Paper, articl
     reader.press("Send the link", form)
     expect(form.get_by_text("We have sent a link to that address.")).to_be_visible()
 
+    page.goto(paper.link("petra.norris@readers.example", "verify"))
+    reader.press("Confirm")
+    expect(page.get_by_text("Your address is confirmed.")).to_be_visible()
+
+    reader.go("/account")
+    expect(page.get_by_text("Logged in as petra.norris@readers.example")).to_be_visible()
     form = page.locator("form[data-form=password]")
     form.get_by_label("Password", exact=True).fill(PASSWORD)
     form.get_by_label("New password").fill(LONG)
     reader.press("Set the password", form)
     expect(form.get_by_text("Your password is set")).to_be_visible()
-
-    page.goto(paper.link("petra.norris@readers.example", "verify"))
-    reader.press("Confirm")
-    expect(page.get_by_text("Your address is confirmed.")).to_be_visible()
     elsewhere.log_in("petra.norris@readers.example", LONG)
 
 

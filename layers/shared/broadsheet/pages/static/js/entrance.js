@@ -14,6 +14,7 @@ export function begin() {
     if (send) handle(form, (values) => send(values, form));
   }
   prepare();
+  addEventListener("hashchange", () => location.hash.startsWith("#token=") && location.reload());
 }
 
 /**
