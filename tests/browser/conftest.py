@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from . import chromium, paper as papers
+from . import chromium
+from . import paper as papers
 from .paper import eventually
 from .reader import PICTURES, meet
 

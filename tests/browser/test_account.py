@@ -6,8 +6,9 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from local.accounts import PASSWORD
 from playwright.sync_api import expect
+
+from local.accounts import PASSWORD
 
 from .paper import eventually
 

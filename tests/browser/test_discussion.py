@@ -91,7 +91,7 @@ def test_what_comes_in_waits_for_the_reader(meeting: Meeting, paper: Paper) -> N
     page.clock.run_for(10_000)
     eventually(lambda: page.evaluate("1") and asked)
     assert asked[0] in {200, 304}
-    eventually(lambda: page.clock.run_for(10_000) or page.evaluate("1") and 304 in asked)
+    eventually(lambda: page.clock.run_for(10_000) or (page.evaluate("1") and 304 in asked))
 
 
 def test_a_tab_in_the_background_asks_nothing(reader: Reader, article: dict[str, Any]) -> None:

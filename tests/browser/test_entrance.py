@@ -6,8 +6,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from local.accounts import PASSWORD
 from playwright.sync_api import expect
+
+from local.accounts import PASSWORD
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 LONG = "seven grey herons before noon"
 
 
-def test_a_newcomer_registers_takes_part_and_leaves(reader: Reader, paper: Paper, article: dict[str, Any]) -> None:
+def test_a_newcomer_registers_takes_part_and_leaves(  # noqa: PLR0915  one way, from the first click to the last
+    reader: Reader, paper: Paper, article: dict[str, Any]
+) -> None:
     page = reader.page
     reader.read(article)
     reader.account.get_by_role("link", name="Log in").click()
@@ -179,7 +182,7 @@ def test_without_a_connection_nothing_is_lost(reader: Reader) -> None:
 
 def test_a_form_that_is_sent_twice_is_sent_once(reader: Reader) -> None:
     waiting: list[Any] = []
-    reader.page.route("**/v1/password/forgot", lambda route: waiting.append(route))
+    reader.page.route("**/v1/password/forgot", lambda route: waiting.append(route))  # noqa: PLW0108  Playwright looks at its arguments
     reader.go("/reset")
     reader.page.get_by_label("E-mail").fill("nobody@readers.example")
     for _ in range(3):

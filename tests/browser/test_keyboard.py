@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from local.accounts import PASSWORD
 from playwright.sync_api import expect
+
+from local.accounts import PASSWORD
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
