@@ -152,6 +152,7 @@ def _introduce(system: gateway.System, database: Engine) -> None:
         else "NOTHING IS KEPT when it stops (there is no dynoxide here; npm would bring it)"
     )
     say(f"Broadsheet, whole, on this machine. Database: {database.name}; {kept}.")
+    say(f"  the newspaper             {system.origin}/")
     say(f"  what runs, mail, events   {system.origin}/_local")
     say(f"  the HTTP interface        {system.origin}/docs")
     say(f"  accounts                  {', '.join(address for address, _ in system.accounts)}")

@@ -55,6 +55,8 @@ BUDGETS = {
     "GET /favicon.svg": Budget({}),
     "GET /static/{file}": Budget({}),
     "GET /{proxy+}": Budget({}),
+    "HEAD /": Budget({"GetItem": 1}, read_units=8),
+    "HEAD /{proxy+}": Budget({"GetItem": 1, "Query": 2}, read_units=16),
     "GET /v1/site": Budget({}),
     "GET /v1/front": Budget({"GetItem": 1}, read_units=8),
     "GET /v1/lists/{name}": Budget({"GetItem": 1, "Query": 1}, read_units=2.5),

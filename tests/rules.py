@@ -127,6 +127,8 @@ RULES: dict[str, Case] = {
     "GET /favicon.svg": Case(ANYBODY),
     "GET /static/{asset}": Case(ANYBODY),
     "GET /{proxy+}": Case(ANYBODY),
+    "HEAD /": Case(ANYBODY),
+    "HEAD /{proxy+}": Case(ANYBODY),
     "GET /v1/site": Case(ANYBODY),
     "GET /v1/front": Case(ANYBODY),
     "GET /v1/lists/{name}": Case(ANYBODY),

@@ -265,6 +265,8 @@ def _looks(walk: Walk, slug: str) -> None:
         *("/robots.txt", "/favicon.svg", assets.path("site.css")),
     ):
         walk("GET", path, token="")
+    for path in ("/", f"/articles/{slug}"):
+        walk("HEAD", path, token="")
     for path in ("/ads.txt", "/no/such/page"):
         reply = walk.stage.call("GET", path)
         assert reply.status == 404

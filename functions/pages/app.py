@@ -5,7 +5,7 @@ The template sends it every other GET as well, which no route here takes: it ans
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from broadsheet import articles, http, site
 from broadsheet.errors import NothingPublished
@@ -21,7 +21,16 @@ def tell(problem: Problem) -> Response[str]:
 
 
 app = http.api(nowhere=NothingPublished, answer=tell)
-handler = http.handler(app)
+respond = http.handler(app)
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """A HEAD is answered as the GET it asks about, without the body."""
+    asked = event["requestContext"]["http"]
+    if asked["method"] != "HEAD":
+        return respond(event, context)
+    as_get = {**event, "requestContext": {**event["requestContext"], "http": {**asked, "method": "GET"}}}
+    return {**respond(as_get, context), "body": "", "isBase64Encoded": False}
 
 
 # ---------------------------------------------------------------- pages

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 ORIGIN = "https://news.example"
 KEPT = "public, max-age=0, s-maxage=60, stale-while-revalidate=60"
+ORIGIN_OF_THE_CDN = {"HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "https-only"}
 
 
 def every_page(stage: Stage) -> list[str]:
@@ -169,6 +170,12 @@ def test_a_page_is_the_same_whoever_asks(stage: Stage) -> None:
         )
         assert (known.text, known.headers, known.cookies) == (plain.text, plain.headers, [])
         assert not [word for word in ("Mara", "198.51", token) if word in known.text]
+
+
+def test_a_head_says_what_the_get_would_and_sends_nothing(stage: Stage) -> None:
+    for path in [*every_page(stage), "/nothing", "/v1/nothing"]:
+        whole, head = stage.call("GET", path), stage.call("HEAD", path)
+        assert (head.status, head.headers, head.text) == (whole.status, whole.headers, "")
 
 
 def test_a_page_is_compressed_for_those_who_take_it(stage: Stage) -> None:
@@ -323,3 +330,28 @@ def test_with_a_cdn_only_the_cdn_is_answered(stage: Stage, monkeypatch: pytest.M
     assert reply.code == "not_through_cdn"
     assert re.search("not_through_cdn", stage.call("GET", "/").text)
     settings.get.cache_clear()
+
+
+def test_withdrawing_an_article_purges_its_page_with_its_json(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    cdn = table.client("cloudfront")
+    origin = {"Id": "api", "DomainName": "api.example", "CustomOriginConfig": ORIGIN_OF_THE_CDN}
+    config = {
+        "CallerReference": "one",
+        "Origins": {"Quantity": 1, "Items": [origin]},
+        "DefaultCacheBehavior": {"TargetOriginId": "api", "ViewerProtocolPolicy": "https-only"},
+        "Comment": "",
+        "Enabled": True,
+    }
+    distribution = cdn.create_distribution(DistributionConfig=config)["Distribution"]["Id"]
+    monkeypatch.setenv("DISTRIBUTION_ID", distribution)
+    live = stage.published()
+    stage.settle()
+    before = {
+        each["Id"] for each in cdn.list_invalidations(DistributionId=distribution)["InvalidationList"].get("Items", [])
+    }
+    stage.act(live, "unpublish")
+    stage.settle()
+    after = cdn.list_invalidations(DistributionId=distribution)["InvalidationList"].get("Items", [])
+    (new,) = [each["Id"] for each in after if each["Id"] not in before]
+    purged = cdn.get_invalidation(DistributionId=distribution, Id=new)["Invalidation"]["InvalidationBatch"]["Paths"]
+    assert purged["Items"] == [f"/articles/{live['slug']}*", f"/v1/articles/{live['slug']}*"]

@@ -164,6 +164,15 @@ def test_a_form_names_each_field_its_error_and_where_it_goes(stage: Stage, name:
     assert page.meta("robots") == ["noindex"]
 
 
+def test_a_password_is_hidden_and_left_to_the_password_manager(stage: Stage) -> None:
+    kinds: set[str] = set()
+    for name in FORMS:
+        for field in look(stage, f"/{name}").all("//input[contains(@name, 'password')]"):
+            assert field.get("type") == "password"
+            kinds.add(field.get("autocomplete"))
+    assert kinds == {"current-password", "new-password"}
+
+
 def test_a_text_of_the_publishers_is_markdown_under_its_title(stage: Stage) -> None:
     page = look(stage, "/privacy")
     assert page.text("//h1") == "Privacy"

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BaseLoader, Environment, FileSystemLoader, ModuleLoader, StrictUndefined
 from markupsafe import Markup
 
 from broadsheet import clock, site
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 TEMPLATES = Path(__file__).parent / "templates"
+COMPILED = Path(__file__).parent / "compiled"
+"""Made by the build, and only there."""
 INSIDE_A_SCRIPT = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 """What could end a script element, or open a comment in it: JSON knows another way to write each."""
 
@@ -97,10 +99,20 @@ def trusted(text: str) -> Markup:
     return Markup(text)  # noqa: S704  by `markup` and `remarks`
 
 
+def compile_into(folder: Path) -> None:
+    """Writes each template as the Python module it becomes, for an artefact."""
+    _environment().compile_templates(folder, zip=None, ignore_errors=False)
+
+
+def _loader() -> BaseLoader:
+    """What was built has its templates compiled; otherwise each instance would do that before its first answer."""
+    return ModuleLoader(COMPILED) if COMPILED.is_dir() else FileSystemLoader(TEMPLATES)
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=_loader(),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -27,8 +27,7 @@ if TYPE_CHECKING:
 FORMS = ("login", "register", "verify", "reset", "account")
 ON_A_PAGE = 24
 SECONDS, BELOW, PICKS, LATEST, BESIDE, OF_A_SECTION = 3, 2, 4, 6, 5, 4
-"""Cards on the front beside the lead, and below it where it has no picture; of the editors, of the newest; beside an article; in
-a section's row."""
+"""Cards on the front beside the lead and below it, of the editors, of the newest; beside an article; in a section's row."""
 
 
 def language_named(tag: str) -> str:
@@ -43,7 +42,7 @@ def home(language: str) -> str:
     fresh = _Fresh()
     lead = fresh.take([*whole["picks"], *whole["latest"]], 1)
     seconds = fresh.take(whole["latest"], SECONDS)
-    below = fresh.take(whole["latest"], 0 if lead and lead[0]["image"] else BELOW)
+    below = fresh.take(whole["latest"], BELOW)
     picks = fresh.take(whole["picks"], PICKS)
     latest = fresh.take(whole["latest"], LATEST)
     rows = [{**section, "items": fresh.take(section["items"], OF_A_SECTION)} for section in whole["sections"]]
