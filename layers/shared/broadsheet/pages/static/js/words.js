@@ -8,7 +8,8 @@ export const language = document.documentElement.lang;
 const number = new Intl.NumberFormat(language);
 const rules = new Intl.PluralRules(language);
 const relative = new Intl.RelativeTimeFormat(language);
-const moment = new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short", timeZone: words.timeZone });
+const day = new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: words.timeZone });
+const minute = new Intl.DateTimeFormat(language, { timeStyle: "short", timeZone: words.timeZone });
 
 /** A sentence by its name, with `{values}` put in. */
 export function say(name, values = {}) {
@@ -31,7 +32,8 @@ export function soon(seconds) {
   return seconds < 90 ? relative.format(Math.ceil(seconds), "second") : relative.format(Math.ceil(seconds / 60), "minute");
 }
 
-/** The time of an RFC 3339 stamp where the paper is. */
+/** The time of an RFC 3339 stamp where the paper is, as the server writes it. */
 export function at(stamp) {
-  return moment.format(new Date(stamp));
+  const moment = new Date(stamp);
+  return words.moment.replace("{1}", day.format(moment)).replace("{0}", minute.format(moment));
 }
