@@ -77,7 +77,7 @@ def test_what_comes_in_waits_for_the_reader(meeting: Meeting, paper: Paper) -> N
 
     def told() -> bool:
         page.clock.run_for(10_000)
-        page.wait_for_timeout(50)
+        page.evaluate("1")
         return page.get_by_role("button", name="Show 2 new comments").is_visible()
 
     eventually(told)
@@ -92,6 +92,27 @@ def test_what_comes_in_waits_for_the_reader(meeting: Meeting, paper: Paper) -> N
     eventually(lambda: page.evaluate("1") and asked)
     assert asked[0] in {200, 304}
     eventually(lambda: page.clock.run_for(10_000) or (page.evaluate("1") and 304 in asked))
+
+
+def test_a_reaction_given_in_another_browser_is_not_counted_twice(meeting: Meeting, paper: Paper) -> None:
+    article, email = paper.publish("A page that one likes twice"), paper.member("Sunniva Dahl")
+    paper.comment(article["slug"], "Something to like.")
+    thread = f"/v1/articles/{article['slug']}/comments"
+    for _ in range(2):
+        reader = meeting()
+        reader.page.clock.install()
+        reader.log_in(email, back=f"/articles/{article['slug']}")
+        like = reader.comment("Something to like.").get_by_role("button", name="Like")
+        like.click()
+        expect(like).to_have_attribute("aria-pressed", "true")
+        eventually(lambda: paper.call("GET", thread)["comments"][0]["reactions"] == {"like": 1})
+
+    def corrected() -> bool:
+        reader.page.clock.run_for(10_000)
+        reader.page.evaluate("1")
+        return like.inner_text() == "Like 1"
+
+    eventually(corrected)
 
 
 def test_a_tab_in_the_background_asks_nothing(reader: Reader, article: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ import { kept, latest } from "./kept.js";
 import { forget, own, proof, remember } from "./own.js";
 import * as session from "./session.js";
 import * as thread from "./thread.js";
+import * as watching from "./watching.js";
 import { words } from "./words.js";
 import { answer } from "./writing.js";
 
@@ -66,10 +67,15 @@ async function react(context, item, pressed) {
   else await call("DELETE", `/v1/comments/${id}/reaction`);
   kept.set("reacted", latest(now ? { ...others, [id]: now } : others, MOST_KEPT));
   thread.reactions(item, counted(item, before, now));
+  thread.doubt(item);
+  watching.doubt();
   context.refresh();
 }
 
-/** The numbers as they are about to become; the next look at the thread brings the server's. */
+/**
+ * The numbers as they are about to become. How the same member reacted in another browser is not known here, so the next
+ * look at the thread brings the server's.
+ */
 function counted(item, before, now) {
   const numbers = {};
   for (const each of item.querySelectorAll(":scope > article > [data-acts] [data-react]")) {

@@ -84,6 +84,11 @@ export function update(item, comment) {
   else if (comment.reactions) reactions(item, comment.reactions);
 }
 
+/** What stands there is a guess: the next answer is taken whatever it says. */
+export function doubt(item) {
+  shown.delete(item);
+}
+
 function badges(item, comment) {
   const header = item.querySelector(":scope > article > header");
   header.querySelectorAll(".badge, .edited").forEach((each) => each.remove());

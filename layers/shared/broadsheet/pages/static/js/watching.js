@@ -33,6 +33,12 @@ export function begin(context) {
   document.addEventListener("visibilitychange", () => again(context, 0));
 }
 
+/** Has the next look bring everything, whether it is new or not. */
+export function doubt() {
+  etag = null;
+  quiet = 0;
+}
+
 function again(context, delay) {
   clearTimeout(timer);
   if (near && document.visibilityState === "visible") timer = setTimeout(() => look(context), delay);
