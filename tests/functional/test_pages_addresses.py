@@ -251,6 +251,17 @@ def policy(reply: Reply) -> dict[str, list[str]]:
     return {name: sources for name, *sources in clauses}
 
 
+def test_every_answer_of_a_page_says_how_to_be_safe_with_it(stage: Stage) -> None:
+    for path in [*every_page(stage), "/nothing", assets.path("site.css")]:
+        headers = stage.call("GET", path).headers
+        assert headers["strict-transport-security"] == "max-age=31536000"
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "strict-origin-when-cross-origin"
+        assert headers["cross-origin-opener-policy"] == "same-origin"
+        assert "camera=()" in headers["permissions-policy"]
+        assert "frame-ancestors 'none'" in headers["content-security-policy"]
+
+
 def test_the_policy_allows_the_sites_own_files_and_what_is_configured(stage: Stage, configured: Any) -> None:
     before = policy(stage.call("GET", "/about"))
     assert before["default-src"] == ["'none'"]
