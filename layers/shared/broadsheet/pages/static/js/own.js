@@ -8,6 +8,7 @@ const MOST = 50;
 const MINUTES = 5;
 
 const mine = new Map();
+const gone = new Set();
 
 /** The comment as its writer sees it, or undefined. */
 export function own(id) {
@@ -22,7 +23,19 @@ export function remember(comment) {
   }
 }
 
+/** Whether an answer is older than what the reader did here: a cache may be some seconds behind. */
+export function outdated(comment) {
+  return gone.has(comment.id) || (comment.edited_at ?? "") < (mine.get(comment.id)?.edited_at ?? "");
+}
+
+/** What became of one's own by the thread's word: a moderator may have looked meanwhile. */
+export function became(comment) {
+  const before = mine.get(comment.id);
+  if (before) mine.set(comment.id, { ...before, state: comment.state });
+}
+
 export function forget(id) {
+  gone.add(id);
   mine.delete(id);
   const { [id]: _, ...others } = kept.get("guest", {});
   kept.set("guest", others);

@@ -94,9 +94,11 @@ function showIn(nav, who) {
   if (!apart.includes(location.pathname)) link.href = wayIn();
   if (!who) return;
   const leave = button(words.logOut, { "data-own": true });
-  leave.addEventListener("click", () => logOut().then(() => link.focus(), (failure) => (leave.title = failure.told)));
+  const told = make("span", { role: "status", "data-own": true });
+  leave.addEventListener("click", () => logOut().then(() => link.focus(), (failure) => (told.textContent = failure.told)));
   nav.append(
     make("a", { href: words.paths.account, "data-own": true, "aria-label": say("accountOf", { name: who.name }) }, who.name),
     leave,
+    told,
   );
 }

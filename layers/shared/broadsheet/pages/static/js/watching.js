@@ -5,7 +5,7 @@
 
 import { request } from "./api.js";
 import { button, focus, make } from "./elements.js";
-import { own } from "./own.js";
+import { became, outdated, own } from "./own.js";
 import * as thread from "./thread.js";
 import { several } from "./words.js";
 
@@ -61,9 +61,11 @@ async function look(context) {
 }
 
 function take(context, page) {
-  const given = page.comments.flatMap((root) => [root, ...root.replies]);
+  const given = page.comments.flatMap((root) => [root, ...root.replies]).filter((each) => !outdated(each));
+  context.mode = page.mode;
   for (const comment of given) {
     const item = thread.find(comment.id);
+    became(comment);
     if (item) thread.update(item, comment);
     else if (own(comment.id)) thread.place(comment);
   }
