@@ -184,6 +184,7 @@ def test_what_is_held_is_shown_to_its_writer_alone(meeting: Meeting, paper: Pape
     paper.call("POST", f"/v1/moderation/comments/{comment_id}/approve", {}, email="moderator@broadsheet.example")
     other.read(article)
     expect(other.comment("May this be said?")).to_be_visible()
+    writer.page.locator("#discussion").scroll_into_view_if_needed()
     reply = mine.get_by_role("button", name="Reply")
     eventually(lambda: writer.page.clock.run_for(10_000) or reply.is_visible())
     expect(mine).not_to_contain_text("Waiting for a moderator")
