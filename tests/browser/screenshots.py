@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import base64
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect, sync_playwright
 
 from . import chromium
-from .paper import ROOT, eventually, running
+from .paper import ROOT, running
 from .reader import meet
 
 if TYPE_CHECKING:
@@ -68,14 +68,10 @@ def views(browser: Browser, paper: Paper) -> Iterator[tuple[str, Reader]]:
 
 def _worth_reading(paper: Paper) -> tuple[str, str]:
     """The first story, and the one that is talked about most."""
-    front = eventually(lambda: _with_lists(paper))
-    lists = front["most_discussed"]
-    return (front["picks"] or front["latest"])[0]["slug"], (lists["7d"] or lists["24h"])[0]["slug"]
-
-
-def _with_lists(paper: Paper) -> Any:
     front = paper.call("GET", "/v1/front?language=en")
-    return front if any(front["most_discussed"].values()) else None
+    slugs = [card["slug"] for card in front["latest"]]
+    counts = paper.call("GET", f"/v1/comment-counts?slugs={','.join(slugs)}")["counts"]
+    return (front["picks"] or front["latest"])[0]["slug"], max(counts, key=lambda slug: counts[slug])
 
 
 def take(path: Path, reader: Reader) -> None:
