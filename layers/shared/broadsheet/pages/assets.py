@@ -24,6 +24,8 @@ KINDS = {
 FOREVER = "public, max-age=31536000, immutable"
 REFERENCE = re.compile(r"""(["'(])\./([\w-]+\.[a-z]+)(["')])""")
 """`"./name.js"` of an import, `url(./name.svg)` of a style sheet."""
+IMPORT = re.compile(r"""from "\./([\w-]+\.js)";""")
+"""What a module cannot begin without."""
 NAMED = re.compile(r"([\w-]+)\.([0-9a-f]{10})(\.[a-z]+)")
 
 
@@ -47,6 +49,15 @@ class Asset:
 def path(name: str) -> str:
     """The address of a file, by its name."""
     return load(name).path
+
+
+@cache
+def modules(*names: str) -> tuple[str, ...]:
+    """The addresses of modules and of all that they import, so that a page can ask for them together rather than in turn."""
+    wanted = list(names)
+    for name in wanted:  # grows meanwhile
+        wanted += [other for other in IMPORT.findall(_files()[name].read_text("utf-8")) if other not in wanted]
+    return tuple(path(name) for name in wanted)
 
 
 def find(file: str) -> tuple[Asset, bool]:

@@ -121,6 +121,7 @@ def _environment() -> Environment:
     )
     environment.globals |= {
         "asset": assets.path,
+        "modules": assets.modules,
         "absolute": urls.absolute,
         "article_path": urls.article,
         "feeds": urls.FEEDS,
