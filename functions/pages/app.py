@@ -43,10 +43,13 @@ def front() -> Response[str]:
 
 @app.get("/articles/<slug>")
 def article(slug: str) -> Response[str]:
-    event, found = app.current_event, articles.read(slug)
+    event = app.current_event
+    query = event.query_string_parameters
+    beside = views.Beside(query)
+    found = articles.read(slug, beside.popular)
     if found.slug != slug:
         return answers.moved(urls.article(found.slug))
-    return answers.page(event, views.article(found, event.query_string_parameters))
+    return answers.page(event, views.article(found, query, beside))
 
 
 @app.get("/sections/<slug>")

@@ -28,8 +28,11 @@ class Article:
     discussion: Discussion
 
 
-def read(slug: str) -> Article:
-    """The article that a slug's key finds, whatever its words. Raises NothingPublished, Withdrawn."""
+def read(slug: str, popular: filling.Popular = filling.popular) -> Article:
+    """The article that a slug's key finds, whatever its words. Raises NothingPublished, Withdrawn.
+
+    `popular` gives what room is left in its lists; a page has it at hand.
+    """
     key = slugs.key_of(slug)
     parts = _collection(key) if key else {}
     article = parts.get(keys.ARTICLE)
@@ -38,13 +41,13 @@ def read(slug: str) -> Article:
     if article.get("withdrawn"):
         raise Withdrawn
     discussion = discussions.discussion_of(parts[keys.DISCUSSION])
-    return Article(article["slug"], _spliced(article, parts, discussion, str(key)), discussion)
+    lists = filling.filled(parts[keys.LISTS], str(key), article["language"], popular)
+    return Article(article["slug"], _spliced(article, parts, discussion, lists), discussion)
 
 
-def _spliced(article: table.Item, parts: dict[str, table.Item], discussion: Discussion, key: str) -> str:
+def _spliced(article: table.Item, parts: dict[str, table.Item], discussion: Discussion, lists: str) -> str:
     """The stored object with its last brace replaced by what others keep beside it."""
     alternates = parts.get(keys.ALTERNATES, {}).get("json", "[]")
-    lists = filling.filled(parts[keys.LISTS], key, article["language"])
     comments = f'"comment_count":{discussion.comments},"comments":"{discussion.mode_at(clock.now())}"'
     return f'{packing.text_of(article)[:-1]},"alternates":{alternates},{comments},{lists[1:]}'
 

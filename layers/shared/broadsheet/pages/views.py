@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from broadsheet import front, listings, site
+from broadsheet import filling, front, listings, site
 from broadsheet.errors import BadCursor, Invalid, NothingPublished
 
 from . import discussion, documents, linked_data, render, urls
@@ -126,14 +126,35 @@ def _named(kind: str, slug: str, cards: Iterable[Card]) -> str:
     return slug
 
 
-def article(found: Article, query: Mapping[str, str]) -> str:
+class Beside:
+    """What stands beside an article: the front in its language, read once however much of it is shown.
+
+    A page of the replies to one comment has spent its calls on them, and nothing stands beside it.
+    """
+
+    def __init__(self, query: Mapping[str, str]) -> None:
+        self._fronts: dict[str, Any] = {}
+        self._empty = "replies" in query
+
+    def front(self, language: str) -> Any:
+        if self._empty:
+            return {"picks": [], "latest": [], "most_read": {"1h": []}}
+        if language not in self._fronts:
+            self._fronts[language] = _front(language)
+        return self._fronts[language]
+
+    def popular(self, language: str) -> list[filling.Card]:
+        return filling.cards_of(self.front(site.get().nearest(language))["most_read"]["1h"])
+
+
+def article(found: Article, query: Mapping[str, str], beside: Beside) -> str:
     given = json.loads(found.json)
     language = site.get().nearest(given["language"])
     try:
         thread = discussion.show(found.discussion, query)
     except BadCursor:
         raise NothingPublished from None
-    whole = _front(language) if not thread.below else {"picks": [], "latest": []}
+    whole = beside.front(language)
     fresh = _Fresh([given, *given["more_about"], *given["you_may_also_like"]])
     translated = {each["language"]: urls.article(each["slug"]) for each in given["alternates"]}
     path = urls.article(found.slug)
