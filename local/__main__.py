@@ -84,14 +84,12 @@ async def _run(settings: Knobs) -> None:
         system = _system(settings, workers, clients, database)
         _introduce(system, database)
         await asyncio.gather(workers.warm(), seeding.run(launch, template, settings.seed, settings.data))
-        parts = await stack.enter_async_context(
-            _working(_watch(database, settings.data), system.pump.run(), system.clock.run())
-        )
+        parts = await stack.enter_async_context(_working(_watch(database, settings.data), system.pump.run()))
         with suppress(TimeoutError):
             await asyncio.wait_for(system.pump.settle(), PREPARING)
         serving = await stack.enter_async_context(server.serving(gateway.application(system), listener))
-        # Not before there is somebody to answer: what a message has a function send comes here.
-        carriers = await stack.enter_async_context(_working(system.carriers.run()))
+        # Not before there is somebody to answer: what a message or a schedule has a function send comes here.
+        carriers = await stack.enter_async_context(_working(system.carriers.run(), system.clock.run()))
         say(f"ready on {system.origin}")
         await _until_one_ends([*parts, serving, *carriers])
 

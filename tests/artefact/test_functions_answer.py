@@ -103,7 +103,7 @@ def test_an_article_is_missing_and_then_there(
 ) -> None:
     assert problem(invoke("articles", "read")) == (404, "not_found")
     put_image("build_lists/site", "SiteTable", database, template)
-    for item in (DISCUSSION, {**keys.public_item(KEY, keys.LISTS), "json": articles.NO_LISTS}):
+    for item in (DISCUSSION, {**keys.public_item(KEY, keys.LISTS), "revision": 0, "json": articles.NO_LISTS}):
         put(item, "SiteTable", database, template)
     answer = invoke("articles", "read")
     assert answer["statusCode"] == 200
@@ -140,7 +140,7 @@ def test_an_articles_page_has_its_text_and_its_thread(
     invoke: Callable[[str, str], Any], database: Engine, template: Template
 ) -> None:
     put_image("build_lists/site", "SiteTable", database, template)
-    for item in (DISCUSSION, {**keys.public_item(KEY, keys.LISTS), "json": articles.NO_LISTS}):
+    for item in (DISCUSSION, {**keys.public_item(KEY, keys.LISTS), "revision": 0, "json": articles.NO_LISTS}):
         put(item, "SiteTable", database, template)
     answer = invoke("pages", "article")
     assert answer["statusCode"] == 200

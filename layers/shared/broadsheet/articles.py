@@ -5,6 +5,7 @@ How an article gets here is in `publishing`; how its text is edited, in `drafts`
 
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -41,13 +42,14 @@ def read(slug: str, popular: filling.Popular = filling.popular) -> Article:
     if article.get("withdrawn"):
         raise Withdrawn
     discussion = discussions.discussion_of(parts[keys.DISCUSSION])
-    lists = filling.filled(parts[keys.LISTS], str(key), article["language"], popular)
-    return Article(article["slug"], _spliced(article, parts, discussion, lists), discussion)
-
-
-def _spliced(article: table.Item, parts: dict[str, table.Item], discussion: Discussion, lists: str) -> str:
-    """The stored object with its last brace replaced by what others keep beside it."""
     alternates = parts.get(keys.ALTERNATES, {}).get("json", "[]")
+    own = {str(key), *(slugs.key_of(each["slug"]) or "" for each in json.loads(alternates))}
+    lists = filling.filled(parts[keys.LISTS], own, article["language"], popular)
+    return Article(article["slug"], _spliced(article, alternates, discussion, lists), discussion)
+
+
+def _spliced(article: table.Item, alternates: str, discussion: Discussion, lists: str) -> str:
+    """The stored object with its last brace replaced by what others keep beside it."""
     comments = f'"comment_count":{discussion.comments},"comments":"{discussion.mode_at(clock.now())}"'
     return f'{packing.text_of(article)[:-1]},"alternates":{alternates},{comments},{lists[1:]}'
 

@@ -34,12 +34,15 @@ class Card(NamedTuple):
     json: str
 
 
-def filled(item: Item, key: str, language: str, popular: Popular) -> str:
-    """An article's two lists as JSON: as they are stored, and what is read most, in its language, as far as there is room."""
+def filled(item: Item, own: set[str], language: str, popular: Popular) -> str:
+    """An article's two lists as JSON: as they are stored, and what is read most, in its language, as far as there is room.
+
+    `own` are the keys of the article and of its translations.
+    """
     text, room = packing.text_of(item), int(item.get("room", 0))
     if not room:
         return text
-    never, tongue = {key, *item["never"]}, _tongue(language)
+    never, tongue = own | set(item["never"]), _tongue(language)
     fits = [card.json for card in popular(language) if card.key not in never and _tongue(card.language) == tongue]
     if not fits:
         return text
