@@ -16,7 +16,7 @@ export PYTHONPATH := layers/shared
 # Dozens of processes start here; without the bytecode that the first one leaves, each compiles everything again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup run sam-local admin reapply-erasures recount test lint fuzz openapi docs bench quality tools lock-tools word-tables translations build lint-template test-artefact test-browser screenshots
+.PHONY: help setup run sam-local admin reapply-erasures recount test lint fuzz openapi docs bench quality tools lock-tools word-tables translations build lint-template test-artefact test-browser screenshots guards
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1 \2/p' $(MAKEFILE_LIST) | while read -r target text; do printf '  make %-12s %s\n' "$$target" "$$text"; done
@@ -73,6 +73,9 @@ lint: setup ## The gate's first stage alone: ruff, mypy, and the template's lint
 
 fuzz: setup ## The property tests with many more examples
 	@HYPOTHESIS_PROFILE=fuzz $(PY) -m pytest tests/unit tests/functional tests/engine
+
+guards: setup ## Takes each guard against races and crashes away: every one of these tests must fail then
+	@GUARDS=yes $(PY) -m pytest -n 2 --dist worksteal -k without tests/engine
 
 openapi: setup ## docs/openapi.json and docs/table.md, made from the code
 	@$(PY) -m contract

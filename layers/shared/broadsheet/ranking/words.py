@@ -89,7 +89,7 @@ def _terms(whole: str, tongue: str) -> tuple[str, ...]:
     if RUN.match(word):
         return tuple(_runs(word))
     term = slugs.folded(_singular(_unelided(LEFT_OUT.sub("", word.lower()), tongue), tongue))
-    return (term,) if len(term) > 1 else ()
+    return (term[:LONGEST],) if len(term) > 1 else ()
 
 
 def _runs(run: str) -> list[str]:
