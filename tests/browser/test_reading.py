@@ -97,3 +97,14 @@ def test_buttons_are_large_enough_for_a_finger(meeting: Meeting, article: dict[s
         if (box := each.bounding_box()) and (box["height"] < 44 or box["width"] < 24)
     }
     assert not small
+
+
+def test_nothing_lies_over_what_is_read_when_a_page_is_scrolled(meeting: Meeting, article: dict[str, Any]) -> None:
+    reader = meeting()
+    for path in ("/", "/es", "/sections/world"):
+        reader.go(path)
+        over = reader.page.evaluate(
+            "[...document.querySelectorAll('body *')]"
+            ".filter(one => ['sticky', 'fixed'].includes(getComputedStyle(one).position)).map(one => one.className)"
+        )
+        assert over == [], path

@@ -41,9 +41,9 @@ def home(language: str) -> str:
     whole = _front(language)
     fresh = _Fresh()
     lead = fresh.take([*whole["picks"], *whole["latest"]], 1)
+    picks = fresh.take(whole["picks"], PICKS)
     seconds = fresh.take(whole["latest"], SECONDS)
     below = fresh.take(whole["latest"], BELOW)
-    picks = fresh.take(whole["picks"], PICKS)
     latest = fresh.take(whole["latest"], LATEST)
     rows = [{**section, "items": fresh.take(section["items"], OF_A_SECTION)} for section in whole["sections"]]
     everywhere = {tag: Links(tag).front for tag in site.get().languages}
