@@ -16,7 +16,7 @@ export PYTHONPATH := layers/shared
 # Dozens of processes start here; without the bytecode that the first one leaves, each compiles everything again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup run sam-local admin reapply-erasures recount test lint fuzz openapi docs bench quality tools lock-tools word-tables build lint-template test-artefact
+.PHONY: help setup run sam-local admin reapply-erasures recount test lint fuzz openapi docs bench quality tools lock-tools word-tables translations build lint-template test-artefact test-browser screenshots guards
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1 \2/p' $(MAKEFILE_LIST) | while read -r target text; do printf '  make %-12s %s\n' "$$target" "$$text"; done
@@ -31,6 +31,11 @@ setup: .venv/.installed node_modules/.installed ## Installs what is needed to ru
 	@test -x $(UV) && $(UV) --version | grep -q ' $(UV_VERSION)' || $(PY) -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	@# First with the system's certificates (a company's proxy may need them), then with uv's own (a bare image has no others).
 	@$(UV) $(SYNC) --system-certs 2>/dev/null || $(UV) $(SYNC)
+	@touch $@
+
+# What drives a Chromium: only the gate's last stage and the screenshots need it.
+.venv/.browser: .venv/.installed
+	@$(UV) $(SYNC) --group browser --system-certs 2>/dev/null || $(UV) $(SYNC) --group browser
 	@touch $@
 
 # The local database. Without npm, or on another platform, the local run falls back to one that keeps nothing.
@@ -60,7 +65,7 @@ recount: setup ## Compares the numbers of discussions with their records (STACK=
 
 # ---------------------------------------------------------------- checking
 
-test: setup ## The gate: lint, functional, engine and artefact tests, with each stage's time
+test: setup .venv/.browser ## The gate: lint, functional, engine, artefact and browser tests, with each stage's time
 	@$(PY) -m tests.gate
 
 lint: setup ## The gate's first stage alone: ruff, mypy, and the template's linters
@@ -68,6 +73,9 @@ lint: setup ## The gate's first stage alone: ruff, mypy, and the template's lint
 
 fuzz: setup ## The property tests with many more examples
 	@HYPOTHESIS_PROFILE=fuzz $(PY) -m pytest tests/unit tests/functional tests/engine
+
+guards: setup ## Takes each guard against races and crashes away: every one of these tests must fail then
+	@GUARDS=yes $(PY) -m pytest -n 2 --dist worksteal -k without tests/engine
 
 openapi: setup ## docs/openapi.json and docs/table.md, made from the code
 	@$(PY) -m contract
@@ -94,6 +102,9 @@ tools: .tools/sam/.installed .tools/checkov/.installed ## Installs the SAM CLI w
 word-tables: .tools/words/.installed ## Makes the tables of word frequencies anew, after a change of how words are read
 	@.tools/words/bin/python -m tools.word_tables
 
+translations: setup ## Brings the site's catalogues up to date, and compiles them (NEW=fr begins one)
+	@$(PY) -m tools.translations $(NEW)
+
 lock-tools: .venv/.installed ## Locks the tools' versions anew, after an edit of tools/*.in
 	@for tool in sam checkov words quality; do $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 		--custom-compile-command "make lock-tools" tools/$$tool.in -o tools/$$tool.txt || exit; done
@@ -106,6 +117,12 @@ build: tools layers/dependencies/requirements.txt ## What is deployed, into .aws
 
 lint-template: tools ## cfn-lint, sam validate and checkov on template.yaml
 	@$(PY) -m tools.lint
+
+test-browser: setup .venv/.browser ## The reader's site in a real Chromium (CHROMIUM= names one)
+	@$(PY) -m pytest tests/browser
+
+screenshots: setup .venv/.browser ## Pictures of the demo's main pages, into docs/screenshots
+	@$(PY) -m tests.browser.screenshots
 
 test-artefact: setup tools ## What was built, in Lambda's runtime emulator
 	@$(PY) -m pytest tests/artefact

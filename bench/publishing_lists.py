@@ -5,7 +5,8 @@ are used and from running stories of some ten articles with names of their own, 
 have left it. Then articles of its newest stories are published as the newsroom does, and followed by the builder. The first
 ones let the lists around them settle; the medians are of those after them.
 
-Two things of an archive are not loaded: the edges of its articles, none of which a new article reads, and their texts.
+Not loaded of an archive is what no new article reads: the edges of its articles, their texts, postings behind the newest of a
+term, and listings of old topics.
 """
 
 from __future__ import annotations
@@ -38,6 +39,10 @@ if TYPE_CHECKING:
 
 SIZES = (1_000, 8_000, 50_000)
 SETTLING, MEASURED = 40, 40
+NEWEST = 300
+"""Postings of a term: more than a publication reads, after all the others."""
+RECENT = 400
+"""Articles whose topics are listed."""
 WORDS, OF_THE_STORY = 250, 40
 BEGAN = datetime(2024, 1, 1, tzinfo=UTC)
 MEMORY = Path("/dev/shm")  # noqa: S108  a million items are loaded, and none is to last
@@ -114,7 +119,7 @@ def _as_new(index: Any, memory: Any, verbs: Any) -> Iterator[tuple[str, dict[str
     for name, its in memory.stored_prints.items():
         yield _item(index._write(verbs.PutPrint(name, its)))
     for term, rows in memory.stored_postings.items():
-        for row in rows:
+        for row in rows[-NEWEST:]:
             yield _item(index._write(verbs.PutPosting(term, row)))
 
 
@@ -129,7 +134,7 @@ def _beside(memory: Any) -> Iterator[tuple[str, dict[str, Any]]]:
     from broadsheet import articles, clock, keys, settings
 
     store = settings.get().site
-    for article in memory.articles.values():
+    for place, article in enumerate(reversed(memory.articles.values())):
         key, facts = article.facts.id, article.facts
         card = json.dumps(
             {
@@ -147,7 +152,7 @@ def _beside(memory: Any) -> Iterator[tuple[str, dict[str, Any]]]:
         yield store, {**keys.card(key), "entity": "card", "v": 1, "json": card}
         lists = keys.public_item(key, keys.LISTS)
         yield store, {**lists, "entity": "lists", "v": 1, "revision": 0, "json": articles.NO_LISTS}
-        for language in ("", "en"):
+        for language in ("", "en") if place < RECENT else ():
             entry = keys.entry(keys.listing("topic", facts.topic, language), clock.stamp(facts.published_at), key)
             yield store, {**entry, "entity": "entry", "v": 1, "json": card}
 

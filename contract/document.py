@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from broadsheet import comments, cursors, desk, http, idempotency, languages, moderation, prepared, roles, site, threads
 from pydantic.json_schema import models_json_schema
 
-from . import codes
+from . import codes, interface
 from .operations import OPERATIONS
 from .shape import ACCOUNT, ADMIN, COMMENTS, LOGIN, MODERATION, NEWSROOM, READING
 
@@ -40,9 +40,8 @@ Before a function is reached, API Gateway itself answers 413 for more than 10 MB
 def document(template: Template) -> Raw:
     """Raises KeyError for a route of the template that `operations` does not know."""
     paths: dict[str, Raw] = {}
-    for function in template.functions.values():
-        for route in function.routes:
-            paths.setdefault(route.path, {})[route.method.lower()] = _operation(OPERATIONS[route.key])
+    for route in interface.routes(template):
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(OPERATIONS[route.key])
     return {
         "openapi": "3.1.1",
         "info": {

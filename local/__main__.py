@@ -84,14 +84,12 @@ async def _run(settings: Knobs) -> None:
         system = _system(settings, workers, clients, database)
         _introduce(system, database)
         await asyncio.gather(workers.warm(), seeding.run(launch, template, settings.seed, settings.data))
-        parts = await stack.enter_async_context(
-            _working(_watch(database, settings.data), system.pump.run(), system.clock.run())
-        )
+        parts = await stack.enter_async_context(_working(_watch(database, settings.data), system.pump.run()))
         with suppress(TimeoutError):
             await asyncio.wait_for(system.pump.settle(), PREPARING)
         serving = await stack.enter_async_context(server.serving(gateway.application(system), listener))
-        # Not before there is somebody to answer: what a message has a function send comes here.
-        carriers = await stack.enter_async_context(_working(system.carriers.run()))
+        # Not before there is somebody to answer: what a message or a schedule has a function send comes here.
+        carriers = await stack.enter_async_context(_working(system.carriers.run(), system.clock.run()))
         say(f"ready on {system.origin}")
         await _until_one_ends([*parts, serving, *carriers])
 
@@ -152,6 +150,7 @@ def _introduce(system: gateway.System, database: Engine) -> None:
         else "NOTHING IS KEPT when it stops (there is no dynoxide here; npm would bring it)"
     )
     say(f"Broadsheet, whole, on this machine. Database: {database.name}; {kept}.")
+    say(f"  the newspaper             {system.origin}/")
     say(f"  what runs, mail, events   {system.origin}/_local")
     say(f"  the HTTP interface        {system.origin}/docs")
     say(f"  accounts                  {', '.join(address for address, _ in system.accounts)}")

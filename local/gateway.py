@@ -87,9 +87,22 @@ def only_from_here(app: ASGIApp, port: int) -> ASGIApp:
                 refusal = JSONResponse({"message": "Misdirected Request"}, 421)
                 await refusal(scope, receive, send)
                 return
+            if given[0] != f"127.0.0.1:{port}".encode() and _opens_a_page(scope):
+                await RedirectResponse(_here(scope, port), 307)(scope, receive, send)
+                return
         await app(scope, receive, send)
 
     return guarded
+
+
+def _opens_a_page(scope: Scope) -> bool:
+    """Whether somebody typed the address. Under another name than the site's own nobody could log in there: other origin."""
+    return scope["method"] == "GET" and (b"sec-fetch-mode", b"navigate") in scope["headers"]
+
+
+def _here(scope: Scope, port: int) -> str:
+    query = scope["query_string"].decode("latin-1")
+    return f"http://127.0.0.1:{port}{scope['raw_path'].decode('latin-1')}{'?' if query else ''}{query}"
 
 
 class Api:

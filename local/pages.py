@@ -66,6 +66,7 @@ def overview(system: System) -> str:
 
 def _links() -> str:
     links = {
+        "/": "the newspaper, as its readers see it",
         "/docs": "the HTTP interface, documented",
         "/openapi.json": "the same for programs (OpenAPI 3.1)",
         "/v1/front": "the front as readers' clients get it",

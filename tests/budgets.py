@@ -30,6 +30,33 @@ def _person(reads: float, writes: int = 1, **calls: int) -> Budget:
 
 
 BUDGETS = {
+    # Pages. What stands beside a list or an article comes from the front, which is one item.
+    "GET /": Budget({"GetItem": 1}, read_units=8),
+    "GET /{name}": Budget({"GetItem": 1, "Query": 1}, read_units=8),
+    "GET /{language}/{name}": Budget({"GetItem": 1, "Query": 1}, read_units=8),
+    # Of the further replies to one comment: its place instead of the front.
+    "GET /articles/{slug}": Budget({"GetItem": 1, "Query": 2}, read_units=16),
+    "GET /sections/{slug}": Budget({"GetItem": 1, "Query": 1}, read_units=12),
+    "GET /topics/{slug}": Budget({"GetItem": 1, "Query": 1}, read_units=12),
+    "GET /authors/{slug}": Budget({"GetItem": 1, "Query": 1}, read_units=12),
+    "GET /{language}/sections/{slug}": Budget({"GetItem": 1, "Query": 1}, read_units=12),
+    "GET /{language}/topics/{slug}": Budget({"GetItem": 1, "Query": 1}, read_units=12),
+    "GET /{language}/authors/{slug}": Budget({"GetItem": 1, "Query": 1}, read_units=12),
+    "GET /sections/{slug}/{feed}": Budget({"Query": 1}, read_units=4),
+    "GET /topics/{slug}/{feed}": Budget({"Query": 1}, read_units=4),
+    "GET /{language}/sections/{slug}/{feed}": Budget({"Query": 1}, read_units=4),
+    "GET /{language}/topics/{slug}/{feed}": Budget({"Query": 1}, read_units=4),
+    "GET /sitemap.xml": Budget({"Query": 1}, read_units=0.5),
+    # DynamoDB gives a megabyte at a time: some 1,500 cards. An hour of caching makes a busy month cheap.
+    "GET /sitemaps/{file}": Budget({"Query": 15}, read_units=4),
+    "GET /sitemap-news.xml": Budget({"Query": 2}, read_units=4),
+    "GET /robots.txt": Budget({}),
+    "GET /ads.txt": Budget({}),
+    "GET /favicon.svg": Budget({}),
+    "GET /static/{file}": Budget({}),
+    "GET /{proxy+}": Budget({}),
+    "HEAD /": Budget({"GetItem": 1}, read_units=8),
+    "HEAD /{proxy+}": Budget({"GetItem": 1, "Query": 2}, read_units=16),
     "GET /v1/site": Budget({}),
     "GET /v1/front": Budget({"GetItem": 1}, read_units=8),
     "GET /v1/lists/{name}": Budget({"GetItem": 1, "Query": 1}, read_units=2.5),

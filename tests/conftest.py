@@ -16,7 +16,7 @@ from moto import mock_aws
 from local.guard import SERVICES, Guard
 from local.template import Template, create_tables
 
-from . import answers, budgets, quick_moto
+from . import answers, budgets, quick_moto, site
 from .mailbox import Outbound
 from .meter import Meter
 from .post import Post
@@ -123,7 +123,7 @@ def raised(template: Template, guard: Guard, ways: Ways, folder: Path) -> Iterat
             guard.attach(table.client(service))
         ways.outbound.empty()
         ways.post.begin(template, folder)
-        judges = (answers.documented, budgets.within_calls)
+        judges = (answers.documented, site.sound, budgets.within_calls)
         yield Stage(template, guard, meter, ways.outbound, ways.post, judges=judges)
         meter.detach(table.client())
 

@@ -27,6 +27,7 @@ STAGES: dict[str, tuple[float, list[list[str]]]] = {
     "functional": (3, [[*PYTEST, *EACH_CORE, "tests/unit", "tests/functional", "tests/contract"]]),
     "engine": (3, [[*PYTEST, *EACH_CORE, "--durations=5", "tests/engine"]]),
     "artefact": (3, [[*PYTEST, "tests/artefact"]]),
+    "browser": (3, [[*PYTEST, *EACH_CORE, "--durations=5", "tests/browser"]]),
 }
 """Minutes each may take on two cores, and its commands."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from broadsheet import passwords
+from broadsheet.pages import assets
 
 from .stage import PASSWORD, article
 
@@ -75,6 +76,7 @@ def everything(stage: Stage, time: Clock, monkeypatch: pytest.MonkeyPatch) -> li
     _schedules(walk)
     stage.settle()
     _reads(walk, live["slug"])
+    _looks(walk, live["slug"])
     _picks(walk, live)
     stage.night()
     _rebuilds(walk, live["slug"])
@@ -147,6 +149,8 @@ def _discusses(walk: Walk, slug: str, token: str) -> None:
     walk.stage.settle()
     for path in (thread, f"/v1/comments/{root['id']}/replies", f"/v1/comments/{theirs['id']}/replies"):
         walk("GET", path, token="")
+    for query in ({}, {"replies": root["id"]}):
+        walk("GET", f"/articles/{slug}", query=query, token="")
     walk("GET", "/v1/comment-counts", query={"slugs": slug}, token="")
 
 
@@ -246,6 +250,28 @@ def _reads(walk: Walk, slug: str) -> None:
         "/v1/lists/latest",
     ):
         walk("GET", path, token="")
+
+
+def _looks(walk: Walk, slug: str) -> None:
+    """The reader's site: every page there is, and two that are not."""
+    topic = walk("GET", f"/v1/articles/{slug}").json["topic"]["slug"]
+    listings = ("sections/politics", f"topics/{topic}", "authors/ada-quist")
+    for path in (
+        *("/", "/es", "/about", "/es/login", f"/articles/{slug}"),
+        *(f"/{listing}" for listing in listings),
+        *(f"/es/{listing}" for listing in listings),
+        *(f"/{listing}/feed.rss" for listing in listings[:2]),
+        *(f"/es/{listing}/feed.json" for listing in listings[:2]),
+        *("/sitemap.xml", "/sitemap-news.xml", f"/sitemaps/{walk.time.now:%Y-%m}.xml"),
+        *("/robots.txt", "/favicon.svg", assets.path("site.css")),
+    ):
+        walk("GET", path, token="")
+    for path in ("/", f"/articles/{slug}"):
+        walk("HEAD", path, token="")
+    for path in ("/ads.txt", "/no/such/page"):
+        reply = walk.stage.call("GET", path)
+        assert reply.status == 404
+        walk.replies.append(reply)
 
 
 def _picks(walk: Walk, article: Any) -> None:

@@ -1,7 +1,9 @@
-"""`sam build`, and the one thing it leaves undone: bytecode.
+"""`sam build`, and what it leaves undone: compiled templates and bytecode.
 
 `python -m tools.build [Runtime=python3.12] [Architecture=x86_64]` builds what template.yaml's defaults say, or what is given,
 into .aws-sam/build, where `sam deploy` finds it. An artefact follows from its sources: while they stay, it stays.
+
+The templates of the reader's site become Python modules here, so that no instance has to read and compile them.
 
 Lambda's file system is read-only, so what arrives without `.pyc` files is compiled again in every new instance, which doubles
 its start-up. They are compiled here by the runtime's own interpreter and marked as never to be checked against the source:
@@ -17,6 +19,8 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from broadsheet.pages import render
 
 from local import cloudformation
 
@@ -56,6 +60,7 @@ def build(runtime: str, architecture: str, into: Path = INTO) -> Path:
             f"{runtime} needs Python {version} with pip to build, and there is none here; Runtime=... takes another"
         )
     _sam_build(python, runtime, architecture, into)
+    render.compile_into(into / "SharedLayer" / "python" / "broadsheet" / "pages" / "compiled")
     for folder in sorted(into.iterdir()):
         for kind, mount in MOUNTS.items():
             if folder.name.endswith(kind):

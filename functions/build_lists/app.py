@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from broadsheet.keys import Key
 
+    Record = dict[str, Any]
+
 
 def handler(event: dict[str, Any], context: Any) -> Any:  # noqa: ARG001
     match event:
@@ -33,22 +35,33 @@ def handler(event: dict[str, Any], context: Any) -> Any:  # noqa: ARG001
 # ---------------------------------------------------------------- when something changes
 
 
-def _follow(records: list[dict[str, Any]]) -> dict[str, list[dict[str, str]]]:
-    """Both lists of all articles that the changes touch, then the front in every language they touch."""
+def _follow(records: list[Record]) -> dict[str, list[dict[str, str]]]:
+    """Both lists of all articles that the changes touch, and the front in every language they touch; first what went."""
     seen, unreadable = changes(record for record in records if streams.is_of(record, keys.ARTICLE))
     turned = [change for change in seen if change.comes_or_goes]
     _purge(turned)
-    answer = streams.together(records, _choose)
-    if turned or {slugs.key_of(change.slug) for change in seen} & set(front.picked(clock.now())):
+    first, others = _parted(records, {change.sequence_number for change in turned})
+    failed = set(unreadable) | _failed(streams.together(first, _choose))
+    if turned:
+        popular.prepare(clock.now())
+        front.refresh(clock.now())
+    failed |= _failed(streams.together(others, _choose))
+    if {slugs.key_of(change.slug) for change in seen} & set(front.picked(clock.now())):
         popular.prepare(clock.now())
     for language in sorted({None}.union(*(change.languages for change in seen)), key=str):
         front.build(language, clock.now())
-    if turned:
-        front.refresh(clock.now())
     measure("ListsBehind", streams.age(records, clock.now()))
-    told = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
-    answer["batchItemFailures"] += [{"itemIdentifier": number} for number in unreadable if number not in told]
-    return answer
+    return {"batchItemFailures": [{"itemIdentifier": number} for number in sorted(failed)]}
+
+
+def _parted(records: list[Record], numbers: set[str]) -> tuple[list[Record], list[Record]]:
+    """Those with such sequence numbers, and the others."""
+    first = [record for record in records if record["dynamodb"]["SequenceNumber"] in numbers]
+    return first, [record for record in records if record not in first]
+
+
+def _failed(answer: dict[str, list[dict[str, str]]]) -> set[str]:
+    return {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
 
 
 def _choose(changed: list[Key]) -> None:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from broadsheet import desk, drafts, inputs, publishing, settings, table
+from broadsheet import desk, drafts, inputs, picking, publishing, settings, table
 
 from local import accounts, durable, tether
 from local.demo import manuscripts, readers, visits
@@ -28,6 +28,7 @@ WRITING = timedelta(minutes=50)
 """From the first draft to publishing."""
 SECOND_THOUGHTS = timedelta(minutes=90)
 """From publishing to a correction or another address."""
+PICKED = ("ministers-diaries", "flax-revival", "weighing-house-review", "salt-clerk-wins", "farol-de-plata")
 
 
 def main(seed: str, data: Path) -> None:
@@ -39,6 +40,7 @@ def main(seed: str, data: Path) -> None:
         return
     began = time.monotonic()
     articles = newsroom(people["editor"], now)
+    pick(articles, people["editor"], now)
     comments = readers.discuss(articles, now)
     read = visits.come(articles, now)
     durable.write(done, _table_made_at())
@@ -57,6 +59,14 @@ def newsroom(editor: Person, now: datetime) -> dict[str, str]:
             known[text.name] = _create(text, known, editor, now).state.id
         _bring_forward(text, known[text.name], editor, now)
     return known
+
+
+def pick(articles: dict[str, str], editor: Person, now: datetime) -> None:
+    """What the editors have on the front, unless somebody has picked already."""
+    version, _ = picking.read()
+    if not version:
+        picked = {"items": [{"article": articles[name]} for name in PICKED]}
+        picking.replace(version, inputs.check(inputs.Picks, picked), editor, now)
 
 
 def _table_made_at() -> str:

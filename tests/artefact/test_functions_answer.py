@@ -31,6 +31,8 @@ DEPENDENCIES = (
     "ulid",
     "zxcvbn",
     "jinja2",
+    "markupsafe",
+    "feedgenerator",
 )
 BROUGHT = {"awslambdaric", "botocore", "dateutil", "urllib3", "six", "simplejson", "snapshot_restore_py"}
 """What Lambda's runtime brings and no layer has."""
@@ -101,11 +103,49 @@ def test_an_article_is_missing_and_then_there(
 ) -> None:
     assert problem(invoke("articles", "read")) == (404, "not_found")
     put_image("build_lists/site", "SiteTable", database, template)
-    for item in (DISCUSSION, {**keys.public_item(KEY, keys.LISTS), "json": articles.NO_LISTS}):
+    for item in (DISCUSSION, {**keys.public_item(KEY, keys.LISTS), "revision": 0, "json": articles.NO_LISTS}):
         put(item, "SiteTable", database, template)
     answer = invoke("articles", "read")
     assert answer["statusCode"] == 200
     assert json.loads(answer["body"])["headline"] == "Ferries stop at noon as the wind rises"
+
+
+@pytest.mark.parametrize(
+    "event",
+    ["front", "head-front", "named", "named-in", "section", "section-in", "favicon", "static", "robots"],
+)
+def test_a_page_is_answered(invoke: Callable[[str, str], Any], event: str) -> None:
+    answer = invoke("pages", event)
+    assert answer["statusCode"] == 200
+    assert "'none'" in answer["headers"]["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("event", ["section-feed", "section-feed-in", "sitemap-index", "sitemap", "news-sitemap"])
+def test_a_machine_is_answered(invoke: Callable[[str, str], Any], event: str) -> None:
+    answer = invoke("pages", event)
+    assert answer["statusCode"] == 200
+    assert answer["headers"]["ETag"].startswith('W/"')
+
+
+@pytest.mark.parametrize(
+    "event", ["topic", "topic-in", "author", "author-in", "topic-feed", "topic-feed-in", "ads", "nothing"]
+)
+def test_what_nobody_wrote_is_a_page_that_says_so(invoke: Callable[[str, str], Any], event: str) -> None:
+    answer = invoke("pages", event)
+    assert (answer["statusCode"], answer["headers"]["Content-Type"]) == (404, "text/html; charset=utf-8")
+    assert "</html>" in answer["body"]
+
+
+def test_an_articles_page_has_its_text_and_its_thread(
+    invoke: Callable[[str, str], Any], database: Engine, template: Template
+) -> None:
+    put_image("build_lists/site", "SiteTable", database, template)
+    for item in (DISCUSSION, {**keys.public_item(KEY, keys.LISTS), "revision": 0, "json": articles.NO_LISTS}):
+        put(item, "SiteTable", database, template)
+    answer = invoke("pages", "article")
+    assert answer["statusCode"] == 200
+    assert "<h1>Ferries stop at noon as the wind rises</h1>" in answer["body"]
+    assert 'id="comments"' in answer["body"]
 
 
 def test_a_comment_is_counted_once_and_then_shown_with_the_thread(

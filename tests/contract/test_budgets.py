@@ -8,6 +8,7 @@ import pytest
 
 from local.guard import Guard
 from tests import budgets, scenario
+from tests.looking import look
 
 if TYPE_CHECKING:
     from local.template import Template
@@ -109,3 +110,36 @@ def _say(
     reply = stage.call("POST", f"/v1/articles/{slug}/comments", given, token=token, **headers)
     assert reply.status == 201, reply.text
     return reply
+
+
+# ---------------------------------------------------------------- pages
+
+LIGHT = 30_000
+"""Bytes of a page on its way to a browser, without pictures."""
+
+
+def test_an_articles_page_is_three_calls_and_the_front_one(stage: Stage) -> None:
+    slug = stage.published(**scenario.usual())["slug"]
+    stage.comment(slug)
+    stage.settle()
+    page = stage.call("GET", f"/articles/{slug}")
+    assert sorted(call.operation for call in page.calls) == ["GetItem", "Query", "Query"]
+    assert [call.operation for call in stage.call("GET", "/").calls] == ["GetItem"]
+    for path in ("/about", "/login", "/es/account", "/nothing", "/robots.txt", "/favicon.svg"):
+        assert stage.call("GET", path).calls == []
+
+
+def test_a_busy_articles_page_is_light(stage: Stage) -> None:
+    """1,000 words, five questions, lists, and a discussion that goes on."""
+    for n in range(7):
+        stage.published(headline=f"Tram number {n} crosses the harbour bridge", topic="Harbour bridge")
+    slug = stage.published(**scenario.usual(contributor_note="With Nell Garraway."))["slug"]
+    for n in range(22):
+        stage.comment(slug, text=f"{n}: {scenario.SAID}", address=f"192.0.{n}.1")
+    stage.settle()
+    page = look(stage, f"/articles/{slug}")
+    assert len(page.all("//ol[@data-thread]/li")) == 20
+    assert len(page.all("//aside//article")) > 5
+    assert page.packed < LIGHT
+    assert look(stage, "/").packed < LIGHT
+    assert look(stage, "/topics/harbour-bridge").packed < LIGHT

@@ -38,6 +38,21 @@ def of_type(resources: dict[str, Any], kind: str) -> dict[str, Any]:
     return {name: each["Properties"] for name, each in resources.items() if each["Type"] == kind}
 
 
+def behaviours(resources: dict[str, Any]) -> list[dict[str, Any]]:
+    """In the order in which CloudFront tries them; the last one takes everything."""
+    given = resources["Distribution"]["Properties"]["DistributionConfig"]
+    return [*given["CacheBehaviors"], {**given["DefaultCacheBehavior"], "PathPattern": "*"}]
+
+
+def behaviour(resources: dict[str, Any], path: str) -> dict[str, Any]:
+    return next(each for each in behaviours(resources) if fnmatchcase(path, each["PathPattern"]))
+
+
+def kept(resources: dict[str, Any], path: str) -> Any:
+    """The cache policy of a path."""
+    return resources[behaviour(resources, path)["CachePolicyId"]]["Properties"]["CachePolicyConfig"]
+
+
 def passed_on(resources: dict[str, Any], behaviour: dict[str, Any]) -> set[str]:
     request = resources[behaviour["OriginRequestPolicyId"]]["Properties"]["OriginRequestPolicyConfig"]
     cache = resources[behaviour["CachePolicyId"]]["Properties"]["CachePolicyConfig"]
@@ -50,9 +65,8 @@ def test_a_private_route_gets_every_header_that_functions_read(resources: dict[s
     files = [*(ROOT / "layers" / "shared").rglob("*.py"), *(ROOT / "functions").rglob("*.py")]
     read = {name for file in files for name in READ.findall(file.read_text("utf-8"))} - ADDED_BY_CLOUDFRONT
     assert {"authorization", "if-match"} <= read
-    distribution = resources["Distribution"]["Properties"]["DistributionConfig"]
-    private = passed_on(resources, distribution["DefaultCacheBehavior"])
-    threads = next(each for each in distribution["CacheBehaviors"] if each["PathPattern"].endswith("/comments"))
+    private = passed_on(resources, behaviour(resources, "/v1/me"))
+    threads = behaviour(resources, "/v1/articles/{slug}/comments")
     assert read | {"cloudfront-viewer-address"} <= private == passed_on(resources, threads)
 
 
@@ -63,14 +77,42 @@ def test_no_policy_asks_for_more_headers_than_the_quota(resources: dict[str, Any
         assert "Authorization" not in headers, "CloudFront takes it in a cache policy only"
 
 
-def test_only_what_the_articles_function_answers_is_kept(resources: dict[str, Any], template: Template) -> None:
-    behaviours = resources["Distribution"]["Properties"]["DistributionConfig"]["CacheBehaviors"]
-    patterns = [each["PathPattern"] for each in behaviours]
+def test_only_what_anybody_may_read_is_kept(resources: dict[str, Any], template: Template) -> None:
     for function in template.functions.values():
         for route in function.routes:
-            kept = any(fnmatchcase(route.path, pattern) for pattern in patterns)
-            public = function.name == "ArticlesFunction"
-            assert kept == public or (kept and route.method != "GET"), route.key
+            public = function.name in {"ArticlesFunction", "PagesFunction"}
+            keeps = kept(resources, route.path)["MaxTTL"] > 1
+            assert keeps == public or (keeps and route.method != "GET"), route.key
+
+
+def test_a_page_is_asked_for_without_cookies_and_headers(resources: dict[str, Any], template: Template) -> None:
+    for route in template.functions["PagesFunction"].routes:
+        assert "OriginRequestPolicyId" not in behaviour(resources, route.path), route.key
+        key = kept(resources, route.path)["ParametersInCacheKeyAndForwardedToOrigin"]
+        assert key["CookiesConfig"] == {"CookieBehavior": "none"}
+        assert key["HeadersConfig"] == {"HeaderBehavior": "none"}
+
+
+def test_a_file_is_kept_for_a_year_and_a_page_for_an_hour_at_most(resources: dict[str, Any]) -> None:
+    assert kept(resources, "/static/site.0123456789.css")["MaxTTL"] == 31_536_000
+    assert kept(resources, "/articles/{slug}")["MaxTTL"] == 3_600
+
+
+def test_a_query_that_a_page_reads_is_part_of_its_key(resources: dict[str, Any]) -> None:
+    files = [
+        *(ROOT / "layers" / "shared" / "broadsheet" / "pages").glob("*.py"),
+        ROOT / "functions" / "pages" / "app.py",
+    ]
+    read = {name for file in files for name in re.findall(r'query\.get\("(\w+)"', file.read_text("utf-8"))}
+    key = kept(resources, "/articles/{slug}")["ParametersInCacheKeyAndForwardedToOrigin"]
+    assert read == set(key["QueryStringsConfig"]["QueryStrings"])
+
+
+def test_without_pages_there_is_nothing_of_them() -> None:
+    off = resolved({**SECRET, "Pages": "disabled"})
+    assert not [name for name in off if name.startswith("Pages") and name != "PagesKept"]
+    assert "pages" not in off["Dashboard"]["Properties"]["DashboardBody"]
+    assert json.loads(off["Dashboard"]["Properties"]["DashboardBody"])
 
 
 def test_without_a_cdn_there_is_nothing_of_it() -> None:

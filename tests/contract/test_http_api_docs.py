@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from broadsheet import accounts, clock, roles
 
-from contract import codes
+from contract import codes, interface
 from local.template import ROOT
 from tests import answers
 
@@ -40,6 +40,11 @@ def table(heading: str) -> list[list[str]]:
     return [[cell.strip().strip("`") for cell in row] for row in rows[2:]]
 
 
+def test_every_page_stands_in_the_document_about_pages(template: Template) -> None:
+    listed = set(re.findall(r"^\| `(/[^`]*)`", (ROOT / "docs" / "pages.md").read_text("utf-8"), re.MULTILINE))
+    assert listed == {route.path for route in interface.pages(template)}
+
+
 def test_every_problem_code_is_documented_and_no_other() -> None:
     documented = {(int(row[0]), row[1]) for row in table("Problem codes")}
     assert documented == {(problem.status, code) for code, problem in codes.problems().items()}
@@ -62,7 +67,7 @@ def test_the_roles_are_those_of_the_code() -> None:
 
 
 def test_every_route_is_described_with_an_example_and_no_other(template: Template) -> None:
-    routes = {route.key for function in template.functions.values() for route in function.routes}
+    routes = {route.key for route in interface.routes(template)}
     assert SECTIONS.keys() == {route for route, _ in EXAMPLES} == routes
 
 

@@ -119,9 +119,19 @@ def test_the_beacon_loads_no_writers_package() -> None:
     assert not loaded & set(WRITERS_PACKAGES)
 
 
+AT_ONCE = {"PagesFunction": {"jinja2"}}
+"""What every request of a function needs."""
+
+
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_what_is_large_waits_until_somebody_needs_it(function: str) -> None:
-    assert not LATE & {name.partition(".")[0] for name in imported(function)["modules"]}
+    loaded = {name.partition(".")[0] for name in imported(function)["modules"]}
+    assert LATE & loaded == AT_ONCE.get(function, set())
+
+
+def test_pages_load_no_writers_package_and_no_feed_writer_unasked() -> None:
+    loaded = {name.partition(".")[0] for name in imported("PagesFunction")["modules"]}
+    assert loaded & {*WRITERS_PACKAGES, "feedgenerator", "babel"} == AT_ONCE["PagesFunction"]
 
 
 def test_only_table_knows_botocore() -> None:
@@ -141,8 +151,10 @@ def test_broadsheet_imports_nothing_that_is_not_deployed() -> None:
         "aws_lambda_powertools",
         "argon2",
         "botocore",
+        "feedgenerator",
         "jinja2",
         "markdown_it",
+        "markupsafe",
         "nh3",
         "pydantic",
         "pydantic_core",

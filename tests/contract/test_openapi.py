@@ -10,6 +10,7 @@ import pytest
 from openapi_spec_validator import validate
 
 from contract import __main__ as made
+from contract import interface
 from contract.document import document
 from local.template import ROOT
 from tests import answers
@@ -49,11 +50,13 @@ def test_the_template_and_the_handlers_know_the_same_routes(template: Template, 
             app = stage.module(function).app
             registered = [*app._static_routes, *app._dynamic_routes]
             known = {(method, _shape(route.path)) for route in registered for method in _several(route.method)}
-            assert known == {(route.method, _shape(route.path)) for route in function.routes}, function.name
+            # Whatever else there is, is for saying that there is nothing; a HEAD is answered as its GET.
+            meant = [route for route in function.routes if not route.path.endswith("+}") and route.method != "HEAD"]
+            assert known == {(route.method, _shape(route.path)) for route in meant}, function.name
 
 
 def test_the_template_and_the_document_know_the_same_routes(template: Template, openapi: Any) -> None:
-    routes = {route.key for function in template.functions.values() for route in function.routes}
+    routes = {route.key for route in interface.routes(template)}
     assert {f"{method.upper()} {path}" for path, item in openapi["paths"].items() for method in item} == routes
 
 

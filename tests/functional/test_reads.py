@@ -436,3 +436,16 @@ def test_what_the_tables_do_not_take_is_lost_with_a_number_and_the_page_never_he
     assert read(stage, slug).status == 204
     assert noted == [("ReadsLost", 1)]
     assert observability.count.__name__ == "count"
+
+
+@pytest.mark.parametrize("worth", [4, 38, 1000])
+def test_a_sample_of_a_flood_counts_no_more_for_a_network_than_each_read_would(
+    stage: Stage, hour: Clock, monkeypatch: pytest.MonkeyPatch, worth: int
+) -> None:
+    slug = stage.published()["slug"]
+    monkeypatch.setattr(damping, "sampled", lambda now: worth)
+    for _ in range(30):
+        assert read(stage, slug).status == 204
+    assert 0 < counted(stage)[key(slug)] <= damping.REPEATS
+    assert read(stage, slug, address=ELSEWHERE).status == 204
+    assert counted(stage)[key(slug)] > damping.REPEATS - worth

@@ -98,3 +98,13 @@ def test_what_is_withdrawn_is_popular_no_more_at_once(stage: Stage, counted: Any
     stage.act(gone, "unpublish")
     stage.settle()
     assert liked(stage, this) == []
+
+
+def test_an_article_does_not_offer_its_own_translation(stage: Stage, counted: Any) -> None:
+    british = single(stage, 0, language="en-GB")
+    american = single(stage, 1, language="en-US", translation_of=british["slug"])
+    stage.settle()
+    read(stage, american, 3)
+    counted()
+    assert liked(stage, british) == []
+    assert [one["slug"] for one in stage.read(british["slug"]).json["alternates"]] == [american["slug"]]

@@ -5,11 +5,16 @@ How an article gets here is in `publishing`; how its text is edited, in `drafts`
 
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from . import clock, discussions, filling, keys, packing, settings, slugs, table
 from .errors import NothingPublished, Withdrawn
+
+if TYPE_CHECKING:
+    from .discussions import Discussion
 
 HOT = 3
 """Reads within a second from which on an instance answers from memory until the second is over."""
@@ -21,10 +26,14 @@ MOST_REMEMBERED = 200
 class Article:
     slug: str
     json: str
+    discussion: Discussion
 
 
-def read(slug: str) -> Article:
-    """The article that a slug's key finds, whatever its words. Raises NothingPublished, Withdrawn."""
+def read(slug: str, popular: filling.Popular = filling.popular) -> Article:
+    """The article that a slug's key finds, whatever its words. Raises NothingPublished, Withdrawn.
+
+    `popular` gives what room is left in its lists; a page has it at hand.
+    """
     key = slugs.key_of(slug)
     parts = _collection(key) if key else {}
     article = parts.get(keys.ARTICLE)
@@ -32,14 +41,15 @@ def read(slug: str) -> Article:
         raise NothingPublished
     if article.get("withdrawn"):
         raise Withdrawn
-    return Article(article["slug"], _spliced(article, parts, str(key)))
-
-
-def _spliced(article: table.Item, parts: dict[str, table.Item], key: str) -> str:
-    """The stored object with its last brace replaced by what others keep beside it."""
     discussion = discussions.discussion_of(parts[keys.DISCUSSION])
     alternates = parts.get(keys.ALTERNATES, {}).get("json", "[]")
-    lists = filling.filled(parts[keys.LISTS], key, article["language"])
+    own = {str(key), *(slugs.key_of(each["slug"]) or "" for each in json.loads(alternates))}
+    lists = filling.filled(parts[keys.LISTS], own, article["language"], popular)
+    return Article(article["slug"], _spliced(article, alternates, discussion, lists), discussion)
+
+
+def _spliced(article: table.Item, alternates: str, discussion: Discussion, lists: str) -> str:
+    """The stored object with its last brace replaced by what others keep beside it."""
     comments = f'"comment_count":{discussion.comments},"comments":"{discussion.mode_at(clock.now())}"'
     return f'{packing.text_of(article)[:-1]},"alternates":{alternates},{comments},{lists[1:]}'
 

@@ -58,34 +58,39 @@ _full: set[tuple[str, str]] = set()
 """Cells of an hour that are full: a flood is not asked about again and again."""
 
 
-def admitted(key: str, network: str, times: int, at: datetime) -> bool:
-    """Whether the network's reads of this hour still count. They are counted as they are looked at, so none slips by."""
+def admitted(key: str, network: str, times: int, at: datetime) -> int:
+    """How many reads this one counts for, of those it stands for; 0 where the network's reads of this hour count no more.
+
+    They are counted as they are looked at, so none slips by, and a sample of a flood is worth no more than its network may say.
+    """
     if not settings.get().throttles:
-        return True
+        return times
+    times = min(times, REPEATS)
     place, cell = _place(network, at), f"c{crc32(key.encode()) % CELLS}"
     known = place["pk"], cell
     if known in _full:
-        return False
+        return 0
     write = table.update(
         settings.get().sessions,
         place,
         f"SET #entity = :entity, #v = :v, #expires_at = :ends ADD #tries :times, #{cell} :times",
-        f"{table.ABSENT} OR (#tries < :flood AND (attribute_not_exists(#{cell}) OR #{cell} < :repeats))",
+        f"{table.ABSENT} OR (#tries < :flood AND (attribute_not_exists(#{cell}) OR #{cell} <= :left))",
         entity="throttle",
         v=1,
         ends=clock.epoch(at) // 3600 * 3600 + 3600,
         times=times,
         flood=FLOOD,
-        repeats=REPEATS,
+        left=REPEATS - times,
     )
     try:
         table.write(write)
     except table.Refused:
         if len(_full) >= MOST_KNOWN:
             _full.clear()
-        _full.add(known)
-        return False
-    return True
+        if times == 1:
+            _full.add(known)
+        return 0
+    return times
 
 
 def _place(network: str, at: datetime) -> Key:

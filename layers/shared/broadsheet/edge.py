@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 def purge(slugs: Iterable[str], since: str) -> None:
-    """Invalidates articles by slug. The same slugs `since` the same change are one call. Does nothing without a CDN."""
+    """Invalidates articles and their pages by slug. The same slugs `since` the same change are one call. Does nothing without a CDN."""
     distribution = os.environ.get("DISTRIBUTION_ID")
-    paths = sorted(f"/v1/articles/{quote(slug)}*" for slug in slugs)
+    paths = sorted(f"{below}/articles/{quote(slug)}*" for slug in slugs for below in ("", "/v1"))
     reference = sha256("\n".join((since, *paths)).encode()).hexdigest()
     if distribution and paths:
         table.client("cloudfront").create_invalidation(

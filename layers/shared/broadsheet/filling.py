@@ -13,7 +13,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from . import packing, prepared, site, slugs, whys
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from .table import Item
+
+    Popular = Callable[[str], list["Card"]]
+    """Gives what is read most, best first, of a language."""
 
 POPULAR = "popular_now"
 REMEMBERED = 2.0
@@ -22,18 +27,23 @@ END = '],"lists":'
 
 
 class Card(NamedTuple):
+    """A card as it may fill a list."""
+
     key: str | None
     language: str
     json: str
 
 
-def filled(item: Item, key: str, language: str) -> str:
-    """An article's two lists as JSON: as they are stored, and what is read most, in its language, as far as there is room."""
+def filled(item: Item, own: set[str], language: str, popular: Popular) -> str:
+    """An article's two lists as JSON: as they are stored, and what is read most, in its language, as far as there is room.
+
+    `own` are the keys of the article and of its translations.
+    """
     text, room = packing.text_of(item), int(item.get("room", 0))
     if not room:
         return text
-    never, tongue = {key, *item["never"]}, _tongue(language)
-    fits = [card.json for card in _popular(language) if card.key not in never and _tongue(card.language) == tongue]
+    never, tongue = own | set(item["never"]), _tongue(language)
+    fits = [card.json for card in popular(language) if card.key not in never and _tongue(card.language) == tongue]
     if not fits:
         return text
     cards = ",".join(whys.with_reason(card, POPULAR, language) for card in fits[:room])
@@ -50,16 +60,20 @@ def _tongue(language: str) -> str:
 _memory: dict[str, tuple[float, list[Card]]] = {}
 
 
-def _popular(language: str) -> list[Card]:
+def popular(language: str) -> list[Card]:
     """Of one of the site's languages, or of all where it has no such."""
     listed = language if language in site.get().languages else ""
     now = time.monotonic()
     until, cards = _memory.get(listed, (0.0, []))
     if until <= now:
         items = json.loads(prepared.read(prepared.Listed("most-read", "1h", language=listed)))["items"]
-        cards = [_card(card) for card in items]
+        cards = cards_of(items)
         _memory[listed] = now + REMEMBERED, cards
     return cards
+
+
+def cards_of(items: Iterable[dict[str, str]]) -> list[Card]:
+    return [_card(card) for card in items]
 
 
 def _card(card: dict[str, str]) -> Card:

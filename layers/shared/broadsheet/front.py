@@ -33,8 +33,10 @@ def read(language: str | None) -> str:
 
 def refresh(at: datetime) -> None:
     """Builds those that do not show what is picked and popular now; if one was left undone, whoever comes next does it."""
-    for language in (None, *site.get().languages):
-        standing = table.get(settings.get().site, keys.front(language), consistent=True)
+    store, there = settings.get().site, keys.front()["pk"]
+    fronts = {item["sk"].partition("#")[2] or None: item for item in table.query(store, there, consistent=True)}
+    for language in sorted({None, *site.get().languages, *fronts}, key=str):
+        standing = fronts.get(language)
         if standing is None or standing.get("chosen") != _digest(_lists(language, at)):
             build(language, at)
 

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 JSON = "application/json"
 PROBLEM = "application/problem+json"
 NO_STORE = {"Cache-Control": "no-store"}
+NOTHING_MORE: Mapping[str, str] = {}
 MAX_AGE = 60
 """Seconds a shared cache may keep a public answer, and again may serve it while asking for a new one."""
 COMPRESS_FROM = 1_000
@@ -47,23 +48,26 @@ PAGE = 20
 MAX_PAGE = 50
 
 
-def api(nowhere: type[NotFound] = NotFound) -> APIGatewayHttpResolver:
-    """A function's router. `nowhere` is what a path gets that has no route."""
+def api(
+    nowhere: type[NotFound] = NotFound, answer: Callable[[Problem], Response[str]] | None = None
+) -> APIGatewayHttpResolver:
+    """A function's router. `nowhere` is what a path gets that has no route; `answer` tells of a problem, as JSON if not given."""
     app = APIGatewayHttpResolver()
+    tell = answer or problem_answer
 
     @app.exception_handler(Problem)  # type: ignore[untyped-decorator]
     def refuse(problem: Problem) -> Response[str]:
         logger().info("refused", extra={"code": problem.code, **_which(app)})
-        return problem_answer(problem)
+        return tell(problem)
 
     @app.exception_handler(NotFoundError)  # type: ignore[untyped-decorator]
     def no_route(_: NotFoundError) -> Response[str]:
-        return problem_answer(nowhere())
+        return tell(nowhere())
 
     @app.exception_handler(Exception)  # type: ignore[untyped-decorator]
     def fail(error: Exception) -> Response[str]:
         bug("unexpected", error, **_which(app))
-        return problem_answer(Unexpected())
+        return tell(Unexpected())
 
     return app
 
@@ -94,26 +98,43 @@ def _which(app: APIGatewayHttpResolver) -> dict[str, str]:
 # ---------------------------------------------------------------- answers
 
 
-def public(event: APIGatewayProxyEventV2, body: str, max_age: int = MAX_AGE) -> Response[str]:
-    """200 that any cache may keep, or 304 when the client has it. The body is sent as it is."""
-    return public_as(event, f'W/"{blake2b(body.encode(), digest_size=12).hexdigest()}"', lambda: body, max_age)
+def public(
+    event: APIGatewayProxyEventV2,
+    body: str,
+    max_age: int = MAX_AGE,
+    kind: str = JSON,
+    also: Mapping[str, str] = NOTHING_MORE,
+) -> Response[str]:
+    """200 that any cache may keep, or 304 when the client has it. The body is sent as it is; `also` are other headers."""
+    tag = f'W/"{blake2b(body.encode(), digest_size=12).hexdigest()}"'
+    return public_as(event, tag, lambda: body, max_age, kind, also)
 
 
 def public_as(
-    event: APIGatewayProxyEventV2, etag: str, make: Callable[[], str], max_age: int = MAX_AGE
+    event: APIGatewayProxyEventV2,
+    etag: str,
+    make: Callable[[], str],
+    max_age: int = MAX_AGE,
+    kind: str = JSON,
+    also: Mapping[str, str] = NOTHING_MORE,
 ) -> Response[str]:
     """The same for what is known by its tag: the body is only made for a client that does not have it."""
-    headers: dict[str, str | list[str]] = {"ETag": etag, "Cache-Control": _keep(max_age), "Vary": "Accept-Encoding"}
+    headers: dict[str, str | list[str]] = {"ETag": etag, "Cache-Control": keep(max_age), "Vary": "Accept-Encoding"}
+    headers |= also
     if _has(event.headers.get("if-none-match", ""), etag):
         return Response(304, headers=headers)
     body = make()
-    compress = not settings.get().cdn and len(body) >= COMPRESS_FROM
-    return Response(200, JSON, body, headers, compress=compress)
+    return Response(200, kind, body, headers, compress=compressed(body))
+
+
+def compressed(body: str) -> bool:
+    """Whether the function compresses: a CDN does it better, and does it once."""
+    return not settings.get().cdn and len(body) >= COMPRESS_FROM
 
 
 def moved(location: str) -> Response[str]:
     """308 to the current address: method and body stay, and a cache may keep it as long as the article itself."""
-    headers: dict[str, str | list[str]] = {"Location": location, "Cache-Control": _keep(MAX_AGE)}
+    headers: dict[str, str | list[str]] = {"Location": location, "Cache-Control": keep(MAX_AGE)}
     return Response(308, JSON, json.dumps({"location": location}), headers)
 
 
@@ -136,12 +157,17 @@ def problem_answer(problem: Problem) -> Response[str]:
         **({"errors": [vars(error) for error in problem.errors]} if problem.errors else {}),
         **problem.extra,
     }
-    kept = {"Cache-Control": f"public, max-age=0, s-maxage={problem.kept}"} if problem.kept else NO_STORE
-    headers: dict[str, str | list[str]] = {**kept, **problem.headers}
+    headers: dict[str, str | list[str]] = {**kept(problem), **problem.headers}
     return Response(problem.status, PROBLEM, json.dumps(body, ensure_ascii=False), headers)
 
 
-def _keep(seconds: int) -> str:
+def kept(problem: Problem) -> Mapping[str, str]:
+    """Whether a shared cache may keep a refusal."""
+    return {"Cache-Control": f"public, max-age=0, s-maxage={problem.kept}"} if problem.kept else NO_STORE
+
+
+def keep(seconds: int) -> str:
+    """Cache-Control of what a shared cache may keep so long, and a browser only asks about again."""
     return f"public, max-age=0, s-maxage={seconds}, stale-while-revalidate={MAX_AGE}"
 
 

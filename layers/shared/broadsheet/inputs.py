@@ -239,7 +239,9 @@ class Rebuild(Input):
     topic: Annotated[str, Field(min_length=1, max_length=slugs.MAX_WORDS)] | None = Field(
         default=None, description="Slug of a topic."
     )
-    all: Literal[True] | None = Field(default=None, description="Of every published article.")
+    all: Annotated[bool, Field(strict=True)] | None = Field(
+        default=None, description="Of every published article: true."
+    )
 
 
 class Correction(Input):

@@ -111,6 +111,10 @@ Access patterns
 | comments      | what a member wrote                        | Query Desk WRITER#<account>, backwards, one BatchGetItem     |
 | tally         | what it last counted                       | one BatchGetItem of ledger rows and counts                   |
 | tally         | the first replies of a root                | Query Site REPLIES#<root id>, 21 items                       |
+| pages         | an article with what stands on its page    | Query Site ARTICLE#<key>, Query THREAD#<key>, GetItem FRONT  |
+| pages         | a section, a topic, an author, a feed      | Query Site LISTING#<name>, backwards, from the cursor        |
+| pages         | further replies to one comment             | GetItem Site COMMENT#<id>, Query REPLIES#<id>                |
+| pages         | the articles of a month, or of two days    | Query Site LISTING#latest, between two times                 |
 | reads         | whether articles are there                 | one BatchGetItem of discussions, for each instance and minute |
 | reads         | to count a read                            | UpdateItem Sessions THROTTLE#reads#<hash>, UpdateItem Index READS#<slot>#<n> |
 | send_mail     | what to send                               | GetItem Accounts MAIL#<ulid>                                 |

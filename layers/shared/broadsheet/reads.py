@@ -90,9 +90,11 @@ def _count(slug: str, before: Sequence[str], network: str, times: int, at: datet
     wanted = list(dict.fromkeys(key for text in (slug, *before) if (key := slugs.key_of(text))))
     sections = _live(wanted)
     key = slugs.key_of(slug)
-    if key in sections and damping.admitted(key, network, times, at):
+    if key not in sections:
+        return
+    if worth := damping.admitted(key, network, times, at):
         earlier = [other for other in wanted if other != key and other in sections]
-        add(key, sections[key], earlier, times, at)
+        add(key, sections[key], earlier, worth, at)
 
 
 # ---------------------------------------------------------------- what exists

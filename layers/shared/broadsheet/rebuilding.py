@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NotRequired, TypedDi
 from . import clock, keys, pieces, settings, slugs, table
 from .errors import NotFound, Unavailable, invalid
 from .observability import bug
+from .ranking.building import Contended
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,6 +101,8 @@ def request(given: Rebuild, by: Person, at: datetime) -> str:
 
 def _what(given: Rebuild) -> What:
     named: What = given.model_dump(exclude_none=True)  # type: ignore[assignment]
+    if given.all is False:
+        raise invalid("all", "unknown_value", "True, or left out.")
     if len(named) != 1:
         raise invalid("all", "one_of", "One of article, topic and all.")
     if given.article is not None:
@@ -249,7 +252,7 @@ def _do(piece: Piece, each: Callable[[str], None], at: datetime) -> Step:
 def _done(key: str, each: Callable[[str], None]) -> bool:
     try:
         each(key)
-    except Unavailable:  # it is the store that is busy: the whole piece comes again
+    except (Contended, Unavailable):  # others were in the way: the whole piece comes again
         raise
     except Exception as error:  # one article's failure is that article's, whatever it is
         bug("article not rebuilt", error, article=key)

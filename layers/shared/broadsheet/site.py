@@ -43,6 +43,18 @@ class Comments:
 
 
 @dataclass(frozen=True)
+class Pages:
+    """What the reader's site has beside the articles."""
+
+    texts: list[str]
+    """Names of Markdown pages, in the order of the foot of each page; each lies in `pages/content/<language>/`."""
+    hosts: dict[str, list[str]]
+    """Sources that the Content-Security-Policy allows beside the site itself, by directive."""
+    ads_txt: list[str]
+    """Lines of `/ads.txt`; without any there is none."""
+
+
+@dataclass(frozen=True)
 class Site:
     name: Texts
     blurb: Texts
@@ -54,6 +66,7 @@ class Site:
     sections: dict[str, Texts]
     """Slug to names, in the order in which they are shown."""
     embed_hosts: list[str]
+    pages: Pages
     comments: Comments
 
     @property
@@ -70,6 +83,10 @@ class Site:
 
     def section(self, slug: str, language: str) -> dict[str, str]:
         return {"slug": slug, "name": self.text(self.sections.get(slug, {self.language: slug}), language)}
+
+    def nearest(self, tag: str) -> str:
+        """The site's language in which to show something that is in this one: itself, its parent, or the site's own."""
+        return next((each for each in (tag, tag.partition("-")[0]) if each in self.languages), self.language)
 
     def text(self, texts: Texts, language: str) -> str:
         """In this language, its parent (`es` for `es-MX`), or the site's own."""
@@ -94,4 +111,4 @@ class Site:
 @cache
 def get() -> Site:
     given = json.loads((Path(__file__).parent / "site.json").read_text("utf-8"))
-    return Site(**{**given, "comments": Comments(**given["comments"])})
+    return Site(**{**given, "pages": Pages(**given["pages"]), "comments": Comments(**given["comments"])})

@@ -153,6 +153,7 @@ def query(
     prefix: str = "",
     after: str = "",
     up_to: str = "",
+    between: tuple[str, str] | None = None,
     backwards: bool = False,
     limit: int | None = None,
     consistent: bool = False,
@@ -160,11 +161,15 @@ def query(
 ) -> list[Item]:
     """The items of one partition in order of `sk`.
 
-    `prefix`, or the open end `after` (exclusive, in the direction of reading) and `up_to` (inclusive), narrow it; one
-    of them at a time. Reads on until `limit` items or the end: a page of DynamoDB ends at 1 MB.
+    `prefix`, or the open end `after` (exclusive, in the direction of reading) and `up_to` (inclusive), or `between` two
+    (inclusive), narrow it; one of them at a time. Reads on until `limit` items or the end: a page of DynamoDB ends at 1 MB.
     """
     found: list[Item] = []
-    for page in _pages(table, pk, prefix, after, up_to, backwards, limit, consistent, attributes):
+    request = _request(table, pk, prefix, after, up_to, backwards, limit, consistent, attributes)
+    if between:
+        request["KeyConditionExpression"] = "pk = :pk AND sk BETWEEN :since AND :until"
+        request["ExpressionAttributeValues"] |= from_item({":since": between[0], ":until": between[1]})
+    for page in _pages(request):
         found += page
         if limit and len(found) >= limit:
             return found[:limit]
@@ -190,18 +195,7 @@ def page(
     return items[:limit], len(items) > limit or ("LastEvaluatedKey" in answer and bool(items))
 
 
-def _pages(
-    table: str,
-    pk: str,
-    prefix: str,
-    after: str,
-    up_to: str,
-    backwards: bool,
-    limit: int | None,
-    consistent: bool,
-    attributes: Sequence[str],
-) -> Iterator[list[Item]]:
-    request = _request(table, pk, prefix, after, up_to, backwards, limit, consistent, attributes)
+def _pages(request: dict[str, Any]) -> Iterator[list[Item]]:
     while True:
         answer = _call("query", **request)
         yield [to_item(raw) for raw in answer["Items"]]

@@ -161,6 +161,13 @@ def test_this_machines_names_are_answered(ask: Site, host: str) -> None:
     assert ask("GET", "/notes/1", headers=[("Host", f"{host}:{ask.port}")]).status == 200
 
 
+def test_a_browser_is_led_to_the_sites_own_address(ask: Site) -> None:
+    typed = [("Host", f"localhost:{ask.port}"), ("Sec-Fetch-Mode", "navigate")]
+    answer = ask("GET", "/notes/1%2F2?a=b%20c", headers=typed)
+    assert answer.status == 307
+    assert answer.header("location") == f"http://127.0.0.1:{ask.port}/notes/1%2F2?a=b%20c"
+
+
 def test_two_hosts_are_refused(ask: Site) -> None:
     ours = f"127.0.0.1:{ask.port}"
     assert ask("GET", "/notes/1", headers=[("Host", ours), ("Host", "evil.example")]).status in {400, 421}

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from itertools import chain, islice
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from .index import Choice, Facts, Lists, Wishes
@@ -87,10 +87,13 @@ def choose(this: Facts, pool: Pool, wishes: Wishes | None = None, room: int = RO
     elsewhere = set(wishes.you_may_also_like) - set(wishes.more_about)
     about, about_foreign = (_about(this, part.only(lambda facts: facts.id not in elsewhere)) for part in (own, foreign))
     seen: set[str] = set()
-    more = _fitted([*_pins(pool, wishes.more_about), *about], about_foreign, seen, room)
-    own, foreign = (part.only(lambda facts: not _names(facts) & seen) for part in (own, foreign))
-    abroad = islice(_liked(foreign), max(0, ENOUGH - len(more)))
-    like = _fitted([*_pins(pool, wishes.you_may_also_like), *_liked(own)], chain(_distant(own), abroad), seen, room)
+    more = list(islice(_new([*_pins(pool, wishes.more_about), *about], seen), room))
+    own = own.only(lambda facts: not _names(facts) & seen)
+    like = list(islice(_new([*_pins(pool, wishes.you_may_also_like), *_liked(own)], seen), room))
+    like += islice(_new(_distant(own), seen), max(0, min(ENOUGH, room) - len(like)))
+    more += islice(_new(about_foreign, seen), max(0, ENOUGH - len(more) - len(like)))
+    foreign = foreign.only(lambda facts: not _names(facts) & seen)
+    like += islice(_new(_liked(foreign), seen), max(0, ENOUGH - len(more) - len(like)))
     return Lists(_choices(more), _choices(like))
 
 
@@ -104,12 +107,6 @@ def _tongue(facts: Facts) -> str:
 
 def _choices(offers: Iterable[Offer]) -> tuple[Choice, ...]:
     return tuple(Choice(facts.id, why) for why, facts in offers)
-
-
-def _fitted(offers: Iterable[Offer], at_need: Iterable[Offer], seen: set[str], room: int) -> list[Offer]:
-    """The first offers, each article and each group of translations once a page; the others where these are too few."""
-    fits = list(islice(_new(offers, seen), room))
-    return [*fits, *islice(_new(at_need, seen), max(0, min(ENOUGH, room) - len(fits)))]
 
 
 def _new(offers: Iterable[Offer], seen: set[str]) -> Iterator[Offer]:

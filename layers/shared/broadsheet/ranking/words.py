@@ -76,15 +76,20 @@ def _capital(word: str) -> bool:
     return word[0].isupper() or any(part[:1].isupper() for part in APOSTROPHE.split(word)[1:])
 
 
+LONGEST = 64
+"""Letters of a word that are looked at: what is longer is no word of a language, and a term has to fit a key."""
+
+
 @lru_cache(maxsize=1 << 15)
-def _terms(word: str, tongue: str) -> tuple[str, ...]:
+def _terms(whole: str, tongue: str) -> tuple[str, ...]:
+    word = whole[:LONGEST]
     if word[0].isdigit():
         number = THOUSANDS.sub("", word).replace(",", ".").lower()
         return (number,) if len(number) > 1 else ()
     if RUN.match(word):
         return tuple(_runs(word))
     term = slugs.folded(_singular(_unelided(LEFT_OUT.sub("", word.lower()), tongue), tongue))
-    return (term,) if len(term) > 1 else ()
+    return (term[:LONGEST],) if len(term) > 1 else ()
 
 
 def _runs(run: str) -> list[str]:

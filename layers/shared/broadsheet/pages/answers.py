@@ -1,0 +1,124 @@
+"""Answers of the reader's site: the headers that keep a browser safe on it, and how long who may keep what.
+
+The Content-Security-Policy allows the site's own files and what `site.json` names, and nothing that stands in a page itself:
+a script or a style that somebody smuggles into an article does nothing.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from aws_lambda_powertools.event_handler import Response
+
+from broadsheet import http, settings, site
+from broadsheet.errors import NothingPublished
+from broadsheet.observability import bug
+
+from . import assets, urls, views
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
+
+    from broadsheet.errors import Problem
+
+HTML = "text/html; charset=utf-8"
+PLAIN = "text/plain; charset=utf-8"
+XML = "application/xml; charset=utf-8"
+HOUR = 3_600
+POLICY = {
+    "default-src": ["'none'"],
+    "script-src": ["'self'"],
+    "style-src": ["'self'"],
+    "img-src": ["'self'"],
+    "font-src": ["'self'"],
+    "connect-src": ["'self'"],
+    "frame-src": [],
+    "manifest-src": ["'self'"],
+    "form-action": ["'self'"],
+    "base-uri": ["'none'"],
+    "frame-ancestors": ["'none'"],
+}
+"""Sources by directive; the site's configuration adds to them."""
+UNUSED = ("browsing-topics", "camera", "display-capture", "geolocation", "microphone", "payment", "usb")
+
+
+def page(event: APIGatewayProxyEventV2, html: str) -> Response[str]:
+    return http.public(event, html, kind=HTML, also=security())
+
+
+def file(event: APIGatewayProxyEventV2, text: str, kind: str, max_age: int = http.MAX_AGE) -> Response[str]:
+    """Something for a program: a feed, a sitemap, a drawing."""
+    return http.public(event, text, max_age, kind, security())
+
+
+def asset(event: APIGatewayProxyEventV2, name: str) -> Response[str]:
+    """A file under its hashed address, for a year; for a minute where the address is that of another version."""
+    found, current = assets.find(name)
+    answer = file(event, found.text, found.kind)
+    if current:
+        answer.headers["Cache-Control"] = assets.FOREVER
+    return answer
+
+
+def moved(path: str) -> Response[str]:
+    """308 to where a page is now. The path is quoted already."""
+    url = urls.absolute(path)
+    headers: dict[str, str | list[str]] = {"Location": url, "Cache-Control": http.keep(http.MAX_AGE), **security()}
+    return Response(308, HTML, f'<!doctype html><title>308</title><a href="{url}">{url}</a>', headers)
+
+
+def drawing(event: APIGatewayProxyEventV2, name: str) -> Response[str]:
+    """A file that has a fixed address too."""
+    found = assets.load(name)
+    return file(event, found.text, found.kind, HOUR)
+
+
+def refusal(event: APIGatewayProxyEventV2, told: Problem) -> Response[str]:
+    """A page that says so, or the way to the one that is meant; below `/v1` there are programs, which get their JSON."""
+    if event.path == "/v1" or event.path.startswith("/v1/"):
+        return http.problem_answer(told)
+    tidy = _tidied(event.path)
+    if tidy and isinstance(told, NothingPublished):
+        return moved(tidy)
+    html = _told(event, told)
+    headers: dict[str, str | list[str]] = {**http.kept(told), **told.headers, **security()}
+    return Response(told.status, HTML, html, headers, compress=http.compressed(html))
+
+
+def _tidied(path: str) -> str | None:
+    """An address that ends with a slash, without it."""
+    parts = [quote(part) for part in path.split("/") if part]
+    return f"/{'/'.join(parts)}" if parts and path.endswith("/") else None
+
+
+def _told(event: APIGatewayProxyEventV2, told: Problem) -> str:
+    try:
+        return views.problem(told, event.path)
+    except Exception as error:  # what is wrong may be wrong with every page
+        bug("no page for a problem", error)
+        return f"<!doctype html><title>{told.status}</title><h1>{told.title}</h1>"
+
+
+@cache
+def security() -> Mapping[str, str]:
+    tls = settings.get().site_origin.startswith("https://")
+    return {
+        "Content-Security-Policy": _policy(tls=tls),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "strict-origin-when-cross-origin",
+        "Permissions-Policy": ", ".join(f"{name}=()" for name in UNUSED),
+        "Cross-Origin-Opener-Policy": "same-origin",
+        **({"Strict-Transport-Security": "max-age=31536000"} if tls else {}),
+    }
+
+
+def _policy(*, tls: bool) -> str:
+    publication = site.get()
+    sources = {name: [*own, *publication.pages.hosts.get(name, [])] for name, own in POLICY.items()}
+    sources["frame-src"] += [f"https://{host}" for host in publication.embed_hosts]
+    clauses = [f"{name} {' '.join(given)}" for name, given in sources.items() if given]
+    return "; ".join([*clauses, *(["upgrade-insecure-requests"] if tls else [])])

@@ -1,0 +1,94 @@
+"""An article's discussion as a page shows it: replies nested, and so many threads at a time that the page stays small."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from broadsheet import clock, cursors, http, keys, settings, table, threads
+from broadsheet.errors import NothingPublished
+
+from . import urls
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from broadsheet.discussions import Discussion
+
+LARGEST = 24_000
+"""Bytes of text after which no further thread is begun on a page."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    comments: list[dict[str, Any]]
+    """Each with its `replies` nested below it."""
+    order: str
+    more: str | None
+    """Path of the page that goes on."""
+    begun: bool
+    """Whether this is not the beginning."""
+    below: str | None = None
+    """Id of the comment whose further replies these are."""
+
+
+def show(discussion: Discussion, query: Mapping[str, str]) -> Shown:
+    """One Query; with a GetItem before it where it is about the replies of one comment. Raises BadCursor, NothingPublished."""
+    cursor, below = query.get("cursor"), query.get("replies", "")
+    if below and cursors.is_ulid(below):
+        return _replies(discussion, below.upper(), cursor)
+    order = query.get("order", "")
+    return _threads(discussion, order if order in threads.ORDERS else threads.ORDERS[0], cursor)
+
+
+def _threads(discussion: Discussion, order: str, cursor: str | None) -> Shown:
+    page = json.loads(threads.page(discussion, order, cursor, http.PAGE, clock.now()))
+    roots, follows = _fitting(page["comments"]), page["next_cursor"]
+    if len(roots) < len(page["comments"]):
+        follows = cursors.encode(f"{keys.thread(discussion.key)} {order}", roots[-1]["id"])
+    more = _path(discussion, order=order, cursor=follows) if follows else None
+    return Shown([_nested(discussion, root) for root in roots], order, more, bool(cursor))
+
+
+def _fitting(roots: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The first ones, as many as make a page; always one."""
+    size = 0
+    for place, root in enumerate(roots):
+        size += sum(len((each["html"] or "").encode()) for each in (root, *root["replies"]))
+        if place and size > LARGEST:
+            return roots[:place]
+    return roots
+
+
+def _nested(discussion: Discussion, root: dict[str, Any]) -> dict[str, Any]:
+    cursor = root["replies_cursor"]
+    left = root["reply_count"] - sum(reply["state"] == "published" for reply in root["replies"])
+    more = _path(discussion, replies=root["id"], cursor=cursor) if cursor else None
+    return {**root, "replies": _tree(root["replies"]), "more": more, "left": max(left, 1)}
+
+
+def _replies(discussion: Discussion, below: str, cursor: str | None) -> Shown:
+    place = table.get(settings.get().site, keys.place(below))
+    if place is None or place["article"] != discussion.key:
+        raise NothingPublished
+    page = json.loads(threads.replies(below, cursor, http.PAGE))
+    follows = page["next_cursor"]
+    more = _path(discussion, replies=below, cursor=follows) if follows else None
+    return Shown(_tree(page["items"]), threads.ORDERS[0], more, True, below)
+
+
+def _tree(replies: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Replies in reading order as a tree; one whose parent is on another page stands at the top."""
+    top: list[dict[str, Any]] = []
+    known: dict[str, dict[str, Any]] = {}
+    for given in replies:
+        reply = known[given["id"]] = {**given, "replies": [], "more": None}
+        above = known.get(given["parent_id"])
+        (above["replies"] if above and above["depth"] < given["depth"] else top).append(reply)
+    return top
+
+
+def _path(discussion: Discussion, **query: str) -> str:
+    return f"{urls.article(discussion.slug)}?{urlencode(query)}#comments"

@@ -1,0 +1,109 @@
+"""Dates and numbers as a language writes them.
+
+`formats/<language>.json` holds what of Unicode's CLDR that takes: names, patterns, digits, direction. `make translations`
+makes the files with Babel, and a test compares every language with what Babel writes, so that no instance loads Babel.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from broadsheet import site
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+FOLDER = Path(__file__).parent / "formats"
+TAG = re.compile(r"[A-Za-z0-9-]+", re.ASCII)
+PLAIN = "en"
+"""For languages without a file."""
+PART = re.compile(r"'((?:[^']|'')*)'|([a-zA-Z])\2*|[^a-zA-Z']+")
+"""Of a CLDR pattern: quoted text, a field such as `MMMM`, or what stands between."""
+
+
+@dataclass(frozen=True)
+class Formats:
+    months: Sequence[str]
+    weekdays: Sequence[str]
+    """From Monday."""
+    halves: Sequence[str]
+    """Before and after noon."""
+    date: str
+    full: str
+    """A date with its weekday."""
+    time: str
+    moment: str
+    """How date and time are put together: `{1}, {0}`."""
+    digits: str
+    group: str
+    grouping: Sequence[int]
+    """Digits of the last group, and of those before it."""
+    direction: str
+
+    def day(self, at: datetime) -> str:
+        return self._written(self.date, _here(at))
+
+    def weekday(self, at: datetime) -> str:
+        return self._written(self.full, _here(at))
+
+    def minute(self, at: datetime) -> str:
+        here = _here(at)
+        made = self.moment.replace("{1}", self._written(self.date, here))
+        return made.replace("{0}", self._written(self.time, here))
+
+    def number(self, n: int) -> str:
+        first, further = self.grouping
+        head, tail = str(n)[:-first], str(n)[-first:]
+        while head:
+            head, tail = head[:-further], f"{head[-further:]}{self.group}{tail}"
+        return self._own(tail)
+
+    def _written(self, pattern: str, at: datetime) -> str:
+        return "".join(self._part(match, at) for match in PART.finditer(pattern))
+
+    def _part(self, match: re.Match[str], at: datetime) -> str:
+        part = match[0]
+        if match[2] is None:
+            return (match[1] or "'").replace("''", "'") if part.startswith("'") else part
+        return self._field(part, at)
+
+    def _field(self, name: str, at: datetime) -> str:
+        match name[0]:
+            case "M" | "L" if len(name) > 2:  # noqa: PLR2004
+                return self.months[at.month - 1]
+            case "E" | "c":
+                return self.weekdays[at.weekday()]
+            case "a" | "B" | "b":
+                return self.halves[at.hour >= 12]  # noqa: PLR2004
+        numbers = {"y": at.year, "M": at.month, "L": at.month, "d": at.day, "H": at.hour, "m": at.minute}
+        n = (at.hour % 12 or 12) if name[0] == "h" else numbers[name[0]]
+        return self._own(str(n).zfill(len(name)))
+
+    def _own(self, text: str) -> str:
+        return text.translate({ord("0") + n: digit for n, digit in enumerate(self.digits)})
+
+
+@cache
+def of(language: str) -> Formats:
+    for tag in (language, language.partition("-")[0], PLAIN):
+        path = FOLDER / f"{tag}.json"
+        if TAG.fullmatch(tag) and path.exists():
+            return Formats(**json.loads(path.read_text("utf-8")))
+    raise LookupError(language)
+
+
+def _here(at: datetime) -> datetime:
+    """In the site's time zone."""
+    return at.astimezone(_zone())
+
+
+@cache
+def _zone() -> ZoneInfo:
+    return ZoneInfo(site.get().time_zone)

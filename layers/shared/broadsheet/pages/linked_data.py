@@ -1,0 +1,159 @@
+"""Structured data (schema.org, JSON-LD): what a page says to machines, and nothing that it does not say to people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from broadsheet import plain, site
+
+from . import urls
+from .urls import Links
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .discussion import Shown
+
+    Data = dict[str, Any]
+
+CONTEXT = "https://schema.org"
+LONGEST_HEADLINE = 110
+"""Characters that search engines show."""
+
+
+def article(given: Any, thread: Shown, language: str) -> list[Data]:
+    """NewsArticle, BreadcrumbList, and FAQPage where there are questions."""
+    found = [_news_article(given, thread, language), _breadcrumbs(given, language)]
+    return [*found, *([_faq(given)] if given["faq"] else [])]
+
+
+def front(language: str) -> list[Data]:
+    return [{"@context": CONTEXT, "@type": "WebSite", **_part_of(language), "publisher": publisher(language)}]
+
+
+def publisher(language: str) -> Data:
+    publication = site.get()
+    made = {"@type": "NewsMediaOrganization", "@id": urls.absolute("/#publisher"), "url": urls.absolute("/")}
+    made["name"] = publication.text(publication.name, language)
+    return {**made, **({"logo": publication.logo} if publication.logo else {})}
+
+
+def _news_article(given: Any, thread: Shown, language: str) -> Data:
+    url = urls.absolute(urls.article(given["slug"]))
+    image = given["image"]
+    return {
+        "@context": CONTEXT,
+        "@type": "NewsArticle",
+        "@id": url,
+        "url": url,
+        "mainEntityOfPage": url,
+        "headline": _short(given["headline"]),
+        **({"description": given["standfirst"]} if given["standfirst"] else {}),
+        "author": [_person(author, language) for author in given["byline"]],
+        "datePublished": given["published_at"],
+        "dateModified": given["updated_at"],
+        "inLanguage": given["language"],
+        "isAccessibleForFree": True,
+        "articleSection": given["section"]["name"],
+        "wordCount": given["word_count"],
+        **({"about": {"@type": "Thing", "name": given["topic"]["name"]}} if given["topic"] else {}),
+        **({"keywords": [tag["name"] for tag in given["tags"]]} if given["tags"] else {}),
+        **({"image": [_image(image)]} if image else {}),
+        "isPartOf": {"@type": "WebSite", **_part_of(language)},
+        "publisher": publisher(language),
+        "commentCount": given["comment_count"],
+        **_corrected(given["corrections"]),
+        **_discussed(thread.comments, url),
+    }
+
+
+def _short(headline: str) -> str:
+    return headline if len(headline) <= LONGEST_HEADLINE else f"{headline[: LONGEST_HEADLINE - 1].rstrip()}…"
+
+
+def _part_of(language: str) -> Data:
+    publication = site.get()
+    return {
+        "@id": urls.absolute("/#site"),
+        "name": publication.text(publication.name, language),
+        "url": urls.absolute(Links(language).front),
+        "inLanguage": language,
+    }
+
+
+def _person(author: Any, language: str) -> Data:
+    made = {"@type": "Person", "name": author["name"]}
+    slug = author.get("slug")
+    return {**made, **({"url": urls.absolute(Links(language).author(slug))} if slug else {})}
+
+
+def _image(image: Any) -> Data:
+    told = {
+        "url": image["url"],
+        "caption": image["caption"] or image["alt"],
+        "creditText": image["credit"],
+        "width": image["width"],
+        "height": image["height"],
+    }
+    return {"@type": "ImageObject", **{name: value for name, value in told.items() if value}}
+
+
+def _corrected(corrections: Iterable[Any]) -> Data:
+    """Each by its kind's own type: an update says what is new, a correction what was wrong."""
+    made = [
+        {"@type": "CorrectionComment", "text": each["text"], "datePublished": each["at"]}
+        for each in corrections
+        if each["kind"] != "update"
+    ]
+    return {"correction": made} if made else {}
+
+
+def _discussed(comments: Iterable[Any], url: str) -> Data:
+    made = [_comment(comment, url) for comment in comments if comment["state"] == "published"]
+    return {"comment": made} if made else {}
+
+
+def _comment(comment: Any, url: str) -> Data:
+    """With the replies below it that can be read."""
+    below = [_comment(reply, url) for reply in comment["replies"] if reply["state"] == "published"]
+    name = comment["author"]["name"]
+    return {
+        "@type": "Comment",
+        "@id": f"{url}#comment-{comment['id']}",
+        "text": plain.text(comment["html"]).strip(),
+        "datePublished": comment["posted_at"],
+        **({"author": {"@type": "Person", "name": name}} if name else {}),
+        **({"comment": below} if below else {}),
+    }
+
+
+def _faq(given: Any) -> Data:
+    return {
+        "@context": CONTEXT,
+        "@type": "FAQPage",
+        "@id": f"{urls.absolute(urls.article(given['slug']))}#faq",
+        "inLanguage": given["language"],
+        "mainEntity": [
+            {
+                "@type": "Question",
+                "name": each["question"],
+                "acceptedAnswer": {"@type": "Answer", "text": each["answer"]},
+            }
+            for each in given["faq"]
+        ],
+    }
+
+
+def _breadcrumbs(given: Any, language: str) -> Data:
+    links, section = Links(language), given["section"]
+    way = [(site.get().text(site.get().name, language), links.front), (section["name"], links.section(section["slug"]))]
+    way += [(given["topic"]["name"], links.topic(given["topic"]["slug"]))] if given["topic"] else []
+    way.append((_short(given["headline"]), urls.article(given["slug"])))
+    return {
+        "@context": CONTEXT,
+        "@type": "BreadcrumbList",
+        "itemListElement": [
+            {"@type": "ListItem", "position": place, "name": name, "item": urls.absolute(path)}
+            for place, (name, path) in enumerate(way, 1)
+        ],
+    }

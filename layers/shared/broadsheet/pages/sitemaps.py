@@ -1,0 +1,81 @@
+"""Sitemaps: one a month from the listing of what is newest, an index of them, and what news crawlers want of the last two days.
+
+https://www.sitemaps.org/protocol.html, https://developers.google.com/search/docs/crawling-indexing/sitemaps/news-sitemap
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from broadsheet import clock, keys, settings, site, table
+from broadsheet.errors import NothingPublished
+
+from . import render, urls
+from .urls import Links
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    Card = dict[str, Any]
+
+MONTH = re.compile(r"(\d{4}-(?:0[1-9]|1[0-2]))\.xml", re.ASCII)
+MOST = 20_000
+"""Articles of a month: half of what a sitemap may hold, and well below what a function may answer."""
+MOST_NEWS = 1_000
+NEWS = timedelta(days=2)
+LAST = "~"
+"""Behind every id in a sort key."""
+
+
+def index() -> str:
+    """The months since the first article, newest first, and the site's own pages."""
+    months = list(_months())
+    return render.text(
+        "sitemap-index.xml", paths=["/sitemaps/site.xml", *(f"/sitemaps/{month}.xml" for month in months)]
+    )
+
+
+def one(name: str) -> str:
+    """`site.xml`, or a month: `2026-03.xml`. Raises NothingPublished."""
+    if name == "site.xml":
+        return render.text("sitemap.xml", entries=[(path, None) for path in _own_pages()])
+    match = MONTH.fullmatch(name)
+    if match is None:
+        raise NothingPublished
+    cards = _cards(match[1], f"{match[1]}-{LAST}", MOST)
+    if not cards:
+        raise NothingPublished
+    return render.text("sitemap.xml", entries=[(urls.article(card["slug"]), card["updated_at"]) for card in cards])
+
+
+def news() -> str:
+    now = clock.now()
+    cards = _cards(clock.stamp(now - NEWS), f"{clock.stamp(now)}{LAST}", MOST_NEWS)
+    return render.text("sitemap-news.xml", cards=cards, name=site.get().text(site.get().name, site.get().language))
+
+
+def _cards(since: str, until: str, at_most: int) -> list[Card]:
+    """Of articles first published between two times, newest first."""
+    found = table.query(settings.get().site, keys.listing(), between=(since, until), backwards=True, limit=at_most)
+    return [json.loads(entry["json"]) for entry in found]
+
+
+def _months() -> Iterator[str]:
+    """From this month back to that of the first article."""
+    first = table.query(settings.get().site, keys.listing(), limit=1)
+    if first:
+        month = clock.now().astimezone(UTC)
+        while (name := month.strftime("%Y-%m")) >= first[0]["sk"][:7]:
+            yield name
+            month = datetime(month.year, month.month, 1, tzinfo=UTC) - timedelta(days=1)
+
+
+def _own_pages() -> Iterator[str]:
+    publication = site.get()
+    for links in map(Links, publication.languages):
+        yield links.front
+        yield from (links.section(slug) for slug in publication.sections)
+        yield from (links.named(name) for name in publication.pages.texts)

@@ -1,0 +1,148 @@
+// One's own account: who one is, what one wrote, where one is logged in, and the way out.
+
+import { call } from "./api.js";
+import { sure } from "./dialogs.js";
+import { button, focus, make, remark } from "./elements.js";
+import { done, handle } from "./forms.js";
+import * as session from "./session.js";
+import { at, say, words } from "./words.js";
+
+const page = document.querySelector("[data-account-page]");
+const find = (selector) => page.querySelector(selector);
+
+export async function begin() {
+  find("[data-logged-out] a").href = session.wayIn();
+  const account = await session.ask().catch(unasked);
+  if (!account) return;
+  fillIn(account); // and only then shown: nothing is to be written over what somebody types
+  session.whenever(() => (find("[data-panels]").hidden = !session.member()));
+  for (const form of page.querySelectorAll("form[data-form]")) handle(form, (values) => SEND[form.dataset.form](values, form));
+  find("[data-log-out]").addEventListener("click", () => orSay(session.logOut().then(() => location.assign(words.paths.front))));
+  find("[data-end-others]").addEventListener("click", () => orSay(endOthers()));
+  find("[data-more-own]").addEventListener("click", () => orSay(comments()));
+  await Promise.all([orSay(sessions()), orSay(comments())]);
+}
+
+/** Without a session the page says so by itself; without an answer, it says that. */
+function unasked(failure) {
+  if (failure.code !== "not_logged_in") {
+    find("[data-who]").textContent = failure.told;
+  }
+}
+
+function fillIn(account) {
+  find("[data-who]").textContent = say("loggedInAs", { email: account.email });
+  find("[name=display_name]").value = account.display_name;
+  const language = find("[name=language]");
+  if ([...language.options].some((each) => each.value === account.language)) language.value = account.language;
+}
+
+/** Has the status at the foot of a list say what went wrong. */
+async function orSay(promise) {
+  const status = find("[data-status]");
+  status.textContent = "";
+  await promise.catch((failure) => (status.textContent = failure.told ?? words.failed));
+}
+
+// ---------------------------------------------------------------- forms
+
+const SEND = { profile, email, password, erase };
+
+async function profile(values, form) {
+  session.loggedIn(await call("PATCH", "/v1/me", { body: values }));
+  done(form, words.saved);
+}
+
+async function email(values, form) {
+  await call("POST", "/v1/me/email", { body: values });
+  form.reset();
+  done(form, words.mailSent);
+}
+
+async function password(values, form) {
+  await call("POST", "/v1/me/password", { body: values });
+  form.reset();
+  done(form, words.passwordSet);
+  await sessions();
+}
+
+async function erase(values, form) {
+  if (!(await sure(form.dataset.confirm, words.erase))) return;
+  await call("POST", "/v1/me/erase", { body: values });
+  session.loggedOut();
+  const told = make("p", { class: "note" }, words.erased);
+  find("[data-logged-out]").replaceWith(told);
+  find("[data-who]").textContent = "";
+  focus(told);
+}
+
+// ---------------------------------------------------------------- where one is logged in
+
+async function sessions() {
+  const { items } = await call("GET", "/v1/me/sessions");
+  find("[data-sessions]").replaceChildren(...items.map(oneSession));
+  find("[data-end-others]").hidden = items.length < 2;
+}
+
+function oneSession(item) {
+  const item_ = make(
+    "li",
+    {},
+    make("b", {}, item.device),
+    make("span", { class: "when" }, ` ${say("lastUsed", { when: at(item.used_at) })} `),
+  );
+  if (item.current) item_.append(make("span", { class: "badge" }, words.thisOne));
+  else {
+    const end = button(words.endSession, { class: "link", "aria-label": say("endSessionOf", { device: item.device }) });
+    end.addEventListener("click", () => orSay(call("DELETE", `/v1/me/sessions/${item.id}`).then(sessions)));
+    item_.append(end);
+  }
+  return item_;
+}
+
+async function endOthers() {
+  await call("DELETE", "/v1/me/sessions");
+  await sessions();
+}
+
+// ---------------------------------------------------------------- what one wrote
+
+let cursor = "";
+
+async function comments() {
+  const list = find("[data-own-comments]");
+  const { items, next_cursor } = await call("GET", `/v1/me/comments?limit=10${cursor && `&cursor=${encodeURIComponent(cursor)}`}`);
+  cursor = next_cursor ?? "";
+  const first = list.children.length;
+  list.append(...items.filter((each) => each.state !== "deleted").map(oneComment));
+  find("[data-no-comments]").hidden = list.children.length > 0;
+  find("[data-more-own]").hidden = !cursor;
+  if (first && list.children[first]) focus(list.children[first]);
+}
+
+function oneComment(comment) {
+  const remove = button(words.delete, { class: "link", "aria-label": say("deleteUnder", { headline: comment.article.headline }) });
+  const path = `/articles/${encodeURIComponent(comment.article.slug)}#comment-${comment.id}`;
+  const item = make(
+    "li",
+    {},
+    make("p", {}, make("a", { href: path }, comment.article.headline), " ", badge(comment.state)),
+    make("div", { class: "said" }, remark(comment.html)),
+    make("p", { class: "meta" }, make("time", { datetime: comment.posted_at }, at(comment.posted_at)), " ", remove),
+  );
+  remove.addEventListener("click", () => orSay(take(comment, item)));
+  return item;
+}
+
+function badge(state) {
+  return make("span", { class: "badge guest" }, words.states[state] ?? state);
+}
+
+async function take(comment, item) {
+  if (!(await sure(words.deleteComment, words.delete))) return;
+  await call("DELETE", `/v1/comments/${comment.id}`);
+  const next = item.nextElementSibling ?? item.previousElementSibling ?? find("#own-comments");
+  item.remove();
+  focus(next);
+  find("[data-no-comments]").hidden = find("[data-own-comments]").children.length > 0;
+}

@@ -1,0 +1,147 @@
+// What a reader does with a comment: answer, react, report; and with one's own: edit and delete.
+
+import { Failure, call } from "./api.js";
+import { opened, sure } from "./dialogs.js";
+import { copy, focus, make } from "./elements.js";
+import { handle } from "./forms.js";
+import { kept, latest } from "./kept.js";
+import { forget, own, proof, remember } from "./own.js";
+import * as session from "./session.js";
+import * as thread from "./thread.js";
+import * as watching from "./watching.js";
+import { words } from "./words.js";
+import { answer } from "./writing.js";
+
+const MOST_KEPT = 200;
+const ACTS = { react, reply, edit, delete: remove, report };
+
+export function begin(context) {
+  context.section.addEventListener("click", async (event) => {
+    const pressed = event.target.closest("[data-acts] button");
+    if (!pressed || pressed.getAttribute("aria-disabled")) return;
+    const name = Object.keys(ACTS).find((each) => each in pressed.dataset);
+    const item = pressed.closest("[data-comment]");
+    note(item, "");
+    pressed.setAttribute("aria-disabled", "true");
+    try {
+      await ACTS[name](context, item, pressed);
+    } catch (failure) {
+      if (!(failure instanceof Failure)) throw failure;
+      if (failure.code === "not_logged_in") session.loggedOut();
+      note(item, failure.told, failure.code === "not_logged_in");
+    } finally {
+      pressed.removeAttribute("aria-disabled");
+    }
+  });
+}
+
+/** A sentence below the comment; with the way to log in where that is what is missing. */
+function note(item, text, wayIn = false) {
+  const article = item.querySelector(":scope > article");
+  article.querySelector("[data-note]")?.remove();
+  if (!text) return;
+  const told = make("p", { class: "note", role: "status", "data-note": true }, text);
+  if (wayIn) told.append(" ", make("a", { href: session.wayIn(`#${item.id}`) }, words.logIn));
+  article.append(told);
+}
+
+function asMember(item) {
+  if (session.member()) return true;
+  note(item, words.membersOnly, true);
+  return false;
+}
+
+function reply(context, item) {
+  if (!answer(item)) note(item, words.problems.members_only, true);
+}
+
+// ---------------------------------------------------------------- reactions
+
+async function react(context, item, pressed) {
+  if (!asMember(item)) return;
+  const { comment: id } = item.dataset;
+  const kind = pressed.dataset.react;
+  const { [id]: before, ...others } = kept.get("reacted", {});
+  const now = before === kind ? null : kind;
+  if (now) await call("PUT", `/v1/comments/${id}/reaction`, { body: { kind: now } });
+  else await call("DELETE", `/v1/comments/${id}/reaction`);
+  kept.set("reacted", latest(now ? { ...others, [id]: now } : others, MOST_KEPT));
+  thread.reactions(item, counted(item, before, now));
+  thread.doubt(item);
+  watching.doubt();
+  context.refresh();
+}
+
+/**
+ * The numbers as they are about to become. How the same member reacted in another browser is not known here, so the next
+ * look at the thread brings the server's.
+ */
+function counted(item, before, now) {
+  const numbers = {};
+  for (const each of item.querySelectorAll(":scope > article > [data-acts] [data-react]")) {
+    const { react: kind } = each.dataset;
+    const standing = Number(each.dataset.n ?? 0);
+    numbers[kind] = Math.max(0, standing - (kind === before) + (kind === now));
+  }
+  return numbers;
+}
+
+// ---------------------------------------------------------------- one's own
+
+function edit(context, item) {
+  const { comment: id } = item.dataset;
+  const form = copy(document.querySelector("#edit-template"));
+  const said = item.querySelector(":scope > article > .said");
+  const acts = item.querySelector(":scope > article > [data-acts]");
+  const text = form.elements.text;
+  text.id = `edit-${id}`;
+  form.querySelector("label").htmlFor = text.id;
+  text.value = own(id).text;
+  const end = () => {
+    form.remove();
+    said.hidden = acts.hidden = false;
+    acts.querySelector("[data-edit]").focus();
+  };
+  handle(form, async (values) => {
+    const comment = await call("PATCH", `/v1/comments/${id}`, { body: values, ...proof(id) });
+    remember(comment);
+    end();
+    thread.update(item, comment);
+    context.refresh();
+    note(item, comment.state === "published" ? words.changed : words.held);
+  });
+  form.querySelector("[data-cancel]").addEventListener("click", end);
+  said.hidden = acts.hidden = true;
+  said.after(form);
+  text.focus();
+}
+
+async function remove(context, item) {
+  const { comment: id } = item.dataset;
+  if (!(await sure(words.deleteComment, words.delete))) return;
+  await call("DELETE", `/v1/comments/${id}`, proof(id));
+  if (own(id)?.state === "published") thread.add(-1);
+  forget(id);
+  const next = item.nextElementSibling ?? item.parentElement.closest("[data-comment]") ?? document.querySelector("#discussion");
+  thread.remove(item);
+  context.refresh();
+  context.say(words.deleted);
+  focus(item.isConnected ? item : next);
+}
+
+// ---------------------------------------------------------------- reports
+
+async function report(context, item) {
+  if (!asMember(item)) return;
+  const dialog = copy(document.querySelector("#report-template"));
+  const form = dialog.querySelector("form");
+  let sent = false;
+  handle(form, async (values) => {
+    await call("POST", `/v1/comments/${item.dataset.comment}/reports`, { body: values });
+    sent = true;
+    dialog.close();
+  });
+  dialog.querySelector("[data-cancel]").addEventListener("click", () => dialog.close());
+  await opened(dialog);
+  if (sent) note(item, words.reported);
+}

@@ -1,0 +1,75 @@
+// The ways in: register, confirm, log in, forget a password and choose another.
+
+import { call } from "./api.js";
+import { handle, instead } from "./forms.js";
+import * as session from "./session.js";
+
+const SEND = { register, login, verify, forgot, reset };
+
+const token = takeToken();
+
+export function begin() {
+  for (const form of document.querySelectorAll("form[data-form]")) {
+    const send = SEND[form.dataset.form];
+    if (send) handle(form, (values) => send(values, form));
+  }
+  prepare();
+  addEventListener("hashchange", () => location.hash.startsWith("#token=") && location.reload());
+}
+
+/**
+ * What a mail's link carries behind the #. It reaches no server by itself, and leaves the address bar and the history at
+ * once: whoever looks over a shoulder, or at a synchronised history, finds nothing.
+ */
+function takeToken() {
+  const found = new URLSearchParams(location.hash.slice(1)).get("token");
+  if (found) history.replaceState(null, "", location.pathname + location.search);
+  return found;
+}
+
+function prepare() {
+  const without = document.querySelector("[data-without-token]");
+  if (without && token) {
+    without.hidden = true;
+    document.querySelector("[data-with-token]").hidden = false;
+  }
+  const missing = document.querySelector("[data-no-token]");
+  if (missing && !token) {
+    document.querySelector("form[data-form=verify]").hidden = true;
+    missing.hidden = false;
+  }
+  if (token) {
+    for (const link of document.querySelectorAll(".languages a[hreflang]")) link.hash = `token=${token}`;
+  }
+}
+
+function sent(form) {
+  instead(form, form.parentElement.querySelector("[data-sent]"));
+}
+
+async function register(values, form) {
+  await call("POST", form.action, { body: values });
+  sent(form);
+}
+
+async function verify(_, form) {
+  await call("POST", form.action, { body: { token } });
+  sent(form);
+}
+
+async function forgot(values, form) {
+  await call("POST", form.action, { body: values });
+  sent(form);
+}
+
+async function reset(values, form) {
+  await call("POST", form.action, { body: { ...values, token } });
+  session.loggedOut();
+  sent(form);
+}
+
+async function login(values, form) {
+  const { account } = await call("POST", form.action, { body: { ...values, transport: "cookie" } });
+  session.loggedIn(account);
+  location.assign(session.wayBack(form.dataset.next));
+}

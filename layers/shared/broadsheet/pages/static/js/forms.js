@@ -1,0 +1,112 @@
+// What all forms share: sending once, saying what is wrong where it is wrong, and keeping what was typed.
+
+import { Failure } from "./api.js";
+import { focus, make } from "./elements.js";
+import { say, words } from "./words.js";
+
+/** Has `send` take what is in a form whenever it is sent. What it throws is shown. */
+export function handle(form, send) {
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (form.dataset.busy) return;
+    clear(form);
+    const missing = missingIn(form);
+    if (missing.length) return show(form, words.problems.invalid, missing);
+    busy(form, true);
+    try {
+      await send(typed(form));
+    } catch (failure) {
+      if (!(failure instanceof Failure)) throw failure;
+      show(form, failure.told, failure.code === "invalid" ? failure.errors : []);
+    } finally {
+      busy(form, false);
+    }
+  });
+  form.querySelector("[type=submit]").disabled = false;
+}
+
+/** The fields by name: `guest.name` becomes `{guest: {name}}`. What is hidden or empty and not needed is left out. */
+export function typed(form) {
+  const values = {};
+  for (const field of fields(form)) {
+    if ((field.type === "radio" || field.type === "checkbox") && !field.checked) continue;
+    if (field.value === "" && !field.required) continue;
+    const path = field.name.split(".");
+    const last = path.pop();
+    path.reduce((inside, name) => (inside[name] ??= {}), values)[last] = field.value;
+  }
+  return values;
+}
+
+/** Says that it worked, where the form has a place for it. */
+export function done(form, text) {
+  form.querySelector("[data-done]").textContent = text;
+}
+
+/** Puts one thing in the place of another and tells of it. */
+export function instead(from, to) {
+  from.hidden = true;
+  to.hidden = false;
+  focus(to);
+}
+
+export function clear(form) {
+  const told = form.querySelector("[data-failure]");
+  told.hidden = true;
+  told.replaceChildren();
+  form.querySelector("[data-done]")?.replaceChildren();
+  for (const error of form.querySelectorAll("[data-error]")) Object.assign(error, { hidden: true, textContent: "" });
+  for (const field of fields(form)) field.removeAttribute("aria-invalid");
+}
+
+/** A sentence above the form with a link to each wrong field, and at each field what is wrong with it. */
+export function show(form, sentence, errors = []) {
+  const told = form.querySelector("[data-failure]");
+  told.replaceChildren(make("p", {}, sentence));
+  const list = make("ul");
+  for (const { field: name, code } of errors) {
+    const field = fields(form).find((each) => each.name === name);
+    const text = words.fieldErrors?.[code] ?? words.fieldErrors?.other ?? words.failed;
+    list.append(make("li", {}, field ? linkTo(field, text) : text));
+    if (field) mark(form, field, text);
+  }
+  if (errors.length) told.append(list);
+  told.hidden = false;
+  focus(told);
+}
+
+function linkTo(field, text) {
+  const label = field.labels[0]?.textContent.trim() ?? field.name;
+  const link = make("a", { href: `#${field.id}` }, say("fieldError", { field: label, error: text }));
+  link.addEventListener("click", (event) => {
+    event.preventDefault();
+    field.focus();
+  });
+  return link;
+}
+
+function mark(form, field, text) {
+  field.setAttribute("aria-invalid", "true");
+  const error = form.querySelector(`[data-error="${CSS.escape(field.name)}"]`);
+  if (error) Object.assign(error, { hidden: false, textContent: text });
+}
+
+function missingIn(form) {
+  return fields(form)
+    .filter((field) => field.required && !field.value.trim())
+    .map((field) => ({ field: field.name, code: "required" }));
+}
+
+function fields(form) {
+  return [...form.elements].filter((each) => each.name && !each.closest("[hidden]"));
+}
+
+/** A button that is disabled would lose the focus; this one only does nothing. */
+function busy(form, yes) {
+  const send = form.querySelector("[type=submit]");
+  if (yes) form.dataset.busy = "yes";
+  else delete form.dataset.busy;
+  send.toggleAttribute("data-busy", yes);
+  if (yes) send.setAttribute("aria-disabled", "true");
+  else send.removeAttribute("aria-disabled");
+}

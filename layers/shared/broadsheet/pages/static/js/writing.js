@@ -1,0 +1,92 @@
+// The form for a comment: it answers the article, or moves below the comment it answers.
+
+import { call, key } from "./api.js";
+import { focus } from "./elements.js";
+import { done, handle } from "./forms.js";
+import { tab } from "./kept.js";
+import { remember } from "./own.js";
+import * as session from "./session.js";
+import * as thread from "./thread.js";
+import { say, words } from "./words.js";
+
+let home, form, section, answered;
+let attempt = { body: null, key: null };
+
+export function begin(context) {
+  form = context.section.querySelector("form[data-form=comment]");
+  if (!form) return;
+  section = form.closest("section");
+  home = document.createComment("the form");
+  form.before(home);
+  keepDraft(context);
+  handle(form, (values) => post(context, values));
+  form.querySelector("[data-cancel]").addEventListener("click", cancel);
+  session.whenever(() => whoWrites(context));
+}
+
+/** A guest has a name to give, a member has one; where only members write, others are told. */
+function whoWrites({ mode }) {
+  const who = session.member();
+  const guest = form.querySelector("[data-guest]");
+  if (guest) guest.hidden = Boolean(who);
+  form.hidden = mode === "members" && !who;
+  const as = form.querySelector("[data-writing-as]");
+  as.hidden = !who;
+  as.textContent = who ? say("writingAs", { name: who.name }) : "";
+  for (const link of section.querySelectorAll("a[data-way-in]")) link.href = session.wayIn("#leave-a-comment");
+}
+
+/** What is begun stays in the tab until it is posted, whatever happens to the page. */
+function keepDraft({ slug }) {
+  const text = form.elements.text;
+  const name = `draft:${slug}`;
+  if (!text.value) text.value = tab.get(name, "");
+  text.addEventListener("input", () => tab.set(name, text.value || null));
+}
+
+async function post(context, { website = "", ...values }) {
+  const body = { ...values, ...(website && { website }), ...(answered && { parent_id: answered }) };
+  const comment = await call("POST", context.path, { body, headers: { "Idempotency-Key": keyFor(body) } });
+  attempt = { body: null, key: null };
+  remember(comment);
+  form.elements.text.value = "";
+  tab.set(`draft:${context.slug}`, null);
+  cancel();
+  const item = thread.place({ ...comment, reactions: {} });
+  if (comment.state === "published") thread.add(1);
+  context.refresh();
+  const text = comment.state === "published" ? words.posted : words.held;
+  if (item) focus(item);
+  done(form, text);
+  context.say(text);
+}
+
+/** The same words sent once more, after no answer came, are the same comment. */
+function keyFor(body) {
+  const text = JSON.stringify(body);
+  if (attempt.body !== text) attempt = { body: text, key: key() };
+  return attempt.key;
+}
+
+/** Takes the form below a comment, with whatever is in it. */
+export function answer(item) {
+  if (!form || form.hidden) return false;
+  answered = item.dataset.comment;
+  const replying = form.querySelector("[data-replying]");
+  replying.hidden = false;
+  replying.querySelector("[data-replying-to]").textContent = say("replyingTo", { name: item.querySelector(".by").textContent });
+  item.querySelector(":scope > article").after(form);
+  section.hidden = true;
+  done(form, "");
+  form.elements.text.focus();
+  return true;
+}
+
+function cancel() {
+  const before = answered && thread.find(answered);
+  answered = null;
+  form.querySelector("[data-replying]").hidden = true;
+  section.hidden = false;
+  home.after(form);
+  if (before) focus(before.querySelector("[data-reply]") ?? before);
+}

@@ -1,0 +1,60 @@
+"""Addresses of pages. The site's own language has none in its paths, the others begin theirs with their tag.
+
+An article's address has no language: it is in one. Absolute addresses come from configuration, never from a request.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from broadsheet import settings, site
+
+FEEDS = {"feed.rss": "application/rss+xml", "feed.atom": "application/atom+xml", "feed.json": "application/feed+json"}
+
+
+@dataclass(frozen=True)
+class Links:
+    """Paths of pages in one language."""
+
+    language: str
+
+    @property
+    def prefix(self) -> str:
+        return "" if self.language == site.get().language else f"/{self.language}"
+
+    @property
+    def front(self) -> str:
+        return self.prefix or "/"
+
+    def listing(self, kind: str, slug: str) -> str:
+        """Of a `section`, `topic` or `author`."""
+        return f"{self.prefix}/{kind}s/{quote(slug)}"
+
+    def section(self, slug: str) -> str:
+        return self.listing("section", slug)
+
+    def topic(self, slug: str) -> str:
+        return self.listing("topic", slug)
+
+    def author(self, slug: str) -> str:
+        return self.listing("author", slug)
+
+    def named(self, name: str) -> str:
+        """Of a form or a text: `login`, `about`."""
+        return f"{self.prefix}/{name}"
+
+    def feed(self, name: str, below: str = "") -> str:
+        """`below` is the path of what it is the feed of."""
+        return f"{(below or self.front).rstrip('/')}/{name}"
+
+    def article(self, slug: str) -> str:
+        return article(slug)
+
+
+def article(slug: str) -> str:
+    return f"/articles/{quote(slug)}"
+
+
+def absolute(path: str) -> str:
+    return f"{settings.get().site_origin}{path}"

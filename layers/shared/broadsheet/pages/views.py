@@ -1,0 +1,241 @@
+"""What each page shows: the same answers that `/v1` gives, read once, arranged for a reader.
+
+Calls of DynamoDB: the front one, a listing two, an article three (its collection, the first page of its discussion, the front
+for what stands beside it). Texts and forms none.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from broadsheet import filling, front, listings, site
+from broadsheet.errors import BadCursor, Invalid, NothingPublished
+
+from . import discussion, documents, linked_data, render, urls
+from .render import Head
+from .urls import Links
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from broadsheet.articles import Article
+    from broadsheet.errors import Problem
+
+    Card = dict[str, Any]
+
+FORMS = ("login", "register", "verify", "reset", "account")
+ON_A_PAGE = 24
+SECONDS, BELOW, PICKS, LATEST, BESIDE, OF_A_SECTION = 3, 2, 4, 6, 5, 4
+"""Cards on the front beside the lead and below it, of the editors, of the newest; beside an article; in a section's row."""
+
+
+def language_named(tag: str) -> str:
+    """One of the site's other languages, as it stands in paths. Raises NothingPublished."""
+    if tag not in site.get().languages or tag == site.get().language:
+        raise NothingPublished
+    return tag
+
+
+def home(language: str) -> str:
+    whole = _front(language)
+    fresh = _Fresh()
+    lead = fresh.take([*whole["picks"], *whole["latest"]], 1)
+    picks = fresh.take(whole["picks"], PICKS)
+    seconds = fresh.take(whole["latest"], SECONDS)
+    below = fresh.take(whole["latest"], BELOW)
+    latest = fresh.take(whole["latest"], LATEST)
+    rows = [{**section, "items": fresh.take(section["items"], OF_A_SECTION)} for section in whole["sections"]]
+    everywhere = {tag: Links(tag).front for tag in site.get().languages}
+    publication = site.get()
+    head = Head(
+        title=publication.text(publication.name, language),
+        path=Links(language).front,
+        description=publication.text(publication.blurb, language),
+        alternates=everywhere,
+        data=linked_data.front(language),
+    )
+    return render.html(
+        "front.html",
+        language,
+        head,
+        lead=lead,
+        seconds=seconds,
+        below=below,
+        picks=picks,
+        latest=latest,
+        popular=_popular(whole),
+        discussed=_first_of(whole["most_discussed"], "24h", "7d"),
+        rows=[row for row in rows if row["items"]],
+    )
+
+
+def listing(kind: str, slug: str, language: str, query: Mapping[str, str]) -> str:
+    """A section, topic or author in one language. Raises NothingPublished for a topic or author nobody wrote about."""
+    if kind == "section" and slug not in site.get().sections:
+        raise NothingPublished
+    page = _page(kind, slug, language, query.get("cursor"))
+    cards = page["items"]
+    if not cards and (kind != "section" or "cursor" in query):
+        raise NothingPublished
+    name = site.get().section(slug, language)["name"] if kind == "section" else _named(kind, slug, cards)
+    path = Links(language).listing(kind, slug)
+    everywhere = {tag: Links(tag).listing(kind, slug) for tag in site.get().languages} if kind == "section" else {}
+    head = Head(
+        title=name,
+        path=path,
+        alternates=everywhere,
+        switch=everywhere,
+        feeds=path if kind != "author" else "",
+        listed="cursor" not in query,
+    )
+    more = f"{path}?cursor={page['next_cursor']}" if page["next_cursor"] else None
+    whole, fresh = _front(language), _Fresh(cards)
+    return render.html(
+        "listing.html",
+        language,
+        head,
+        kind=kind,
+        slug=slug,
+        title=name,
+        cards=cards,
+        more=more,
+        begun="cursor" in query,
+        popular=_popular(whole),
+        picks=fresh.take(whole["picks"], BESIDE),
+        latest=fresh.take(whole["latest"], BESIDE),
+    )
+
+
+def _page(kind: str, slug: str, language: str, cursor: str | None) -> Any:
+    """Raises NothingPublished for what is no slug, or no place in the listing."""
+    wanted = {kind: slug, "language": language}
+    try:
+        return json.loads(listings.page(listings.named(wanted), cursor, ON_A_PAGE))
+    except (BadCursor, Invalid):
+        raise NothingPublished from None
+
+
+def _named(kind: str, slug: str, cards: Iterable[Card]) -> str:
+    """How the newest article that has it writes a topic's or author's name."""
+    for card in cards:
+        named = card["byline"] if kind == "author" else [card["topic"] or {}]
+        for one in named:
+            if one.get("slug") == slug:
+                return str(one["name"])
+    return slug
+
+
+class Beside:
+    """What stands beside an article: the front in its language, read once however much of it is shown.
+
+    A page of the replies to one comment has spent its calls on them, and nothing stands beside it.
+    """
+
+    def __init__(self, query: Mapping[str, str]) -> None:
+        self._fronts: dict[str, Any] = {}
+        self._empty = "replies" in query
+
+    def front(self, language: str) -> Any:
+        if self._empty:
+            return {"picks": [], "latest": [], "most_read": {"1h": []}}
+        if language not in self._fronts:
+            self._fronts[language] = _front(language)
+        return self._fronts[language]
+
+    def popular(self, language: str) -> list[filling.Card]:
+        return filling.cards_of(self.front(site.get().nearest(language))["most_read"]["1h"])
+
+
+def article(found: Article, query: Mapping[str, str], beside: Beside) -> str:
+    given = json.loads(found.json)
+    language = site.get().nearest(given["language"])
+    try:
+        thread = discussion.show(found.discussion, query)
+    except BadCursor:
+        raise NothingPublished from None
+    whole = beside.front(language)
+    fresh = _Fresh([given, *given["more_about"], *given["you_may_also_like"]])
+    translated = {each["language"]: urls.article(each["slug"]) for each in given["alternates"]}
+    path = urls.article(found.slug)
+    head = Head(
+        title=given["headline"],
+        path=path,
+        description=given["standfirst"] or "",
+        alternates={given["language"]: path, **translated} if translated else {},
+        switch={site.get().nearest(tag): address for tag, address in translated.items()},
+        feeds=Links(language).section(given["section"]["slug"]),
+        kind="article",
+        image=given["image"],
+        times={"published_time": given["published_at"], "modified_time": given["updated_at"]},
+        listed=not query.get("cursor"),
+        data=linked_data.article(given, thread, language),
+    )
+    return render.html(
+        "article.html",
+        language,
+        head,
+        article=given,
+        thread=thread,
+        reactions=site.get().comments.reactions,
+        picks=fresh.take(whole["picks"], BESIDE),
+        latest=fresh.take(whole["latest"], BESIDE),
+    )
+
+
+def named(name: str, language: str) -> str:
+    """A form, or a text of the publisher's. Raises NothingPublished."""
+    return _form(name, language) if name in FORMS else _document(name, language)
+
+
+def _document(name: str, language: str) -> str:
+    found = documents.read(name, language)
+    everywhere = {tag: Links(tag).named(name) for tag in site.get().languages}
+    head = Head(title=found.title, path=Links(language).named(name), alternates=everywhere, switch=everywhere)
+    return render.html("document.html", language, head, document=found)
+
+
+def _form(name: str, language: str) -> str:
+    """A page to log in on, and the like: the browser fills in and sends what is in it."""
+    everywhere = {tag: Links(tag).named(name) for tag in site.get().languages}
+    head = Head(title="", path=Links(language).named(name), switch=everywhere, listed=False)
+    return render.html(f"{name}.html", language, head)
+
+
+def problem(told: Problem, path: str) -> str:
+    """A page that says what is wrong, in the language of the path."""
+    first = path.split("/")[1] if path.count("/") else ""
+    language = first if first in site.get().languages else site.get().language
+    return render.html("problem.html", language, Head(title="", path="", listed=False), status=told.status)
+
+
+# ---------------------------------------------------------------- what stands beside
+
+
+class _Fresh:
+    """Takes cards that were not shown on this page yet."""
+
+    def __init__(self, shown: Iterable[Card] = ()) -> None:
+        self.shown = {card["id"] for card in shown}
+
+    def take(self, cards: Iterable[Card], at_most: int) -> list[Card]:
+        taken: list[Card] = []
+        for card in cards:
+            if card["id"] not in self.shown and len(taken) < at_most:
+                self.shown.add(card["id"])
+                taken.append(card)
+        return taken
+
+
+def _front(language: str) -> Any:
+    return json.loads(front.read(language))
+
+
+def _popular(whole: Any) -> list[Card]:
+    return _first_of(whole["most_read"], "24h", "7d", "1h")
+
+
+def _first_of(lists: Mapping[str, list[Card]], *windows: str) -> list[Card]:
+    """The first window in which there is enough to tell, or the one with most."""
+    there = [lists.get(window, []) for window in windows]
+    return next((cards for cards in there if len(cards) >= BESIDE), max(there, key=len))[:BESIDE]

@@ -1,0 +1,252 @@
+"""The discussion: guests, what comes in meanwhile, what is held, closed or for members."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.sync_api import expect
+
+from .paper import eventually
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .paper import Paper
+    from .reader import Reader
+
+    Meeting = Callable[..., Reader]
+
+
+def test_a_guest_keeps_the_right_to_a_comment(meeting: Meeting, paper: Paper) -> None:
+    article, reader = paper.publish("A page for passers-by"), meeting()
+    page = reader.page
+    reader.read(article)
+    reader.press("Post comment")
+    expect(page.locator("[data-failure]").first).to_be_focused()
+    expect(page.locator("[data-error='guest.name']")).to_have_text("Please fill this in.")
+    page.get_by_label("Your comment").fill("A word in passing.")
+    page.get_by_label("Your name").fill("Mara Quill")
+    reader.press("Post comment")
+    expect(page.locator("[data-error='guest.name']")).to_contain_text("a name of the newsroom's")
+    expect(page.get_by_label("Your comment")).to_have_value("A word in passing.")
+    page.get_by_label("Your name").fill("Walker")
+    reader.press("Post comment")
+    mine = reader.comment("A word in passing.")
+    expect(mine).to_contain_text("Guest")
+    expect(page.get_by_role("heading", name="1 comment")).to_be_visible()
+
+    reader.read(article)
+    reader.press("Edit", mine)
+    mine.get_by_label("Your comment").fill("A word in *leaving*.")
+    reader.press("Save", mine)
+    mine = reader.comment("A word in leaving.")
+    expect(mine).to_contain_text("edited")
+    expect(mine.get_by_role("button", name="Edit")).to_be_focused()
+
+    stranger = meeting()
+    stranger.read(article)
+    theirs = stranger.comment("A word in leaving.")
+    expect(theirs.get_by_role("button", name="Reply")).to_be_visible()
+    expect(theirs.get_by_role("button", name="Edit")).to_be_hidden()
+    theirs.get_by_role("button", name="Like").click()
+    expect(theirs.get_by_role("link", name="Log in")).to_have_attribute("href", re.compile(r"next=.*%23comment-"))
+
+    reader.press("Delete", mine)
+    reader.press("Delete", page.get_by_role("dialog"))
+    expect(mine).to_have_count(0)
+    assert not page.evaluate("localStorage.getItem('broadsheet.guest').length > 2")
+
+
+def test_what_comes_in_waits_for_the_reader(meeting: Meeting, paper: Paper) -> None:
+    article = paper.publish("A page where more comes in")
+    paper.comment(article["slug"], "The first of all.")
+    reader = meeting()
+    page, asked = reader.page, []
+    page.clock.install()
+    page.on("response", lambda answer: "/comments?" in answer.url and asked.append(answer.status))
+    reader.read(article)
+    page.locator("#discussion").scroll_into_view_if_needed()
+    first = reader.comment("The first of all.")
+    expect(first).to_be_visible()
+    eventually(lambda: page.evaluate("1") and asked)
+    paper.comment(article["slug"], "A second one.", "Second")
+    reply = {"parent_id": first.get_attribute("data-comment")}
+    paper.comment(article["slug"], "An answer to the first.", "Third", **reply)
+
+    def told() -> bool:
+        page.clock.run_for(10_000)
+        page.evaluate("1")
+        return page.get_by_role("button", name="Show 2 new comments").is_visible()
+
+    eventually(told)
+    expect(reader.comment("A second one.")).to_have_count(0)
+    page.get_by_role("button", name="Show 2 new comments").click()
+    expect(reader.comment("A second one.")).to_be_focused()
+    expect(first.get_by_text("An answer to the first.")).to_be_visible()
+    expect(page.get_by_role("heading", name="3 comments")).to_be_visible()
+
+    asked.clear()
+    page.clock.run_for(10_000)
+    eventually(lambda: page.evaluate("1") and asked)
+    assert asked[0] in {200, 304}
+    eventually(lambda: page.clock.run_for(10_000) or (page.evaluate("1") and 304 in asked))
+
+
+def test_a_reaction_given_in_another_browser_is_not_counted_twice(meeting: Meeting, paper: Paper) -> None:
+    article, email = paper.publish("A page that one likes twice"), paper.member("Sunniva Dahl")
+    paper.comment(article["slug"], "Something to like.")
+    thread = f"/v1/articles/{article['slug']}/comments"
+    for _ in range(2):
+        reader = meeting()
+        reader.page.clock.install()
+        reader.log_in(email, back=f"/articles/{article['slug']}")
+        like = reader.comment("Something to like.").get_by_role("button", name="Like")
+        like.click()
+        expect(like).to_have_attribute("aria-pressed", "true")
+        eventually(lambda: paper.call("GET", thread)["comments"][0]["reactions"] == {"like": 1})
+
+    def corrected() -> bool:
+        reader.page.clock.run_for(10_000)
+        reader.page.evaluate("1")
+        return like.inner_text() == "Like 1"
+
+    eventually(corrected)
+
+
+def test_a_tab_in_the_background_asks_nothing(reader: Reader, article: dict[str, Any]) -> None:
+    page, asked = reader.page, []
+    page.clock.install()
+    page.add_init_script("Object.defineProperty(document, 'visibilityState', {get: () => window.seen ?? 'visible'})")
+    page.on("request", lambda request: "/comments?" in request.url and asked.append(request.url))
+    reader.read(article)
+    page.locator("#discussion").scroll_into_view_if_needed()
+    eventually(lambda: page.evaluate("1") and asked)
+    page.evaluate("window.seen = 'hidden'; document.dispatchEvent(new Event('visibilitychange'))")
+    asked.clear()
+    page.clock.run_for(120_000)
+    page.evaluate("1")
+    assert not asked
+    page.evaluate("window.seen = 'visible'; document.dispatchEvent(new Event('visibilitychange'))")
+    page.clock.run_for(1)
+    eventually(lambda: page.evaluate("1") and asked)
+
+
+def test_a_long_discussion_is_loaded_in_pieces(reader: Reader, paper: Paper) -> None:
+    article = paper.publish("A page that many talk about")
+    for n in range(23):
+        made = paper.comment(article["slug"], f"Word number {n:02}.", f"Speaker {n}")
+    page = reader.page
+    reader.go(f"/articles/{article['slug']}?order=newest")
+    expect(reader.comment("Word number 22.")).to_be_visible()
+    expect(reader.comment("Word number 02.")).to_have_count(0)
+    page.get_by_role("link", name="More comments").click()
+    expect(reader.comment("Word number 02.")).to_be_focused()
+    expect(reader.comment("Word number 00.")).to_be_visible()
+    expect(page.get_by_role("link", name="More comments")).to_have_count(0)
+    said = page.locator("[data-thread] > li > article > .said").all_inner_texts()
+    assert said == [f"Word number {n:02}." for n in reversed(range(23))]
+
+    for n in range(22):
+        paper.comment(article["slug"], f"Answer {n:02}.", f"Answerer {n}", parent_id=made["id"])
+
+    def many() -> bool:
+        (root, *_) = paper.call("GET", f"/v1/articles/{article['slug']}/comments?order=newest")["comments"]
+        return bool(root["reply_count"] == 22)
+
+    eventually(many)
+    reader.go(f"/articles/{article['slug']}?order=newest")
+    expect(reader.comment("Answer 19.")).to_be_visible()
+    page.get_by_role("link", name="2 more replies").click()
+    expect(reader.comment("Answer 20.")).to_be_focused()
+    answers = reader.comment("Word number 22.").locator("[data-replies] .said").all_inner_texts()
+    assert answers == [f"Answer {n:02}." for n in range(22)]
+
+
+def test_what_is_held_is_shown_to_its_writer_alone(meeting: Meeting, paper: Paper) -> None:
+    article, writer, other = paper.publish("A page that is looked after", comments="all_held"), meeting(), meeting()
+    writer.read(article)
+    expect(writer.page.get_by_text("A moderator reads each comment")).to_be_visible()
+    writer.page.get_by_label("Your comment").fill("May this be said?")
+    writer.page.get_by_label("Your name").fill("Asker")
+    writer.press("Post comment")
+    expect(writer.comment("May this be said?")).to_contain_text("Waiting for a moderator")
+    writer.page.clock.install()
+    writer.read(article)
+    mine = writer.comment("May this be said?")
+    expect(mine).to_contain_text("Waiting for a moderator")
+    expect(mine.get_by_role("button", name="Reply")).to_be_hidden()
+    other.read(article)
+    expect(other.page.get_by_text("Nobody has commented yet.")).to_be_visible()
+    expect(other.comment("May this be said?")).to_have_count(0)
+    comment_id = mine.get_attribute("data-comment")
+    paper.call("POST", f"/v1/moderation/comments/{comment_id}/approve", {}, email="moderator@broadsheet.example")
+    other.read(article)
+    expect(other.comment("May this be said?")).to_be_visible()
+    writer.page.locator("#discussion").scroll_into_view_if_needed()
+    reply = mine.get_by_role("button", name="Reply")
+    eventually(lambda: writer.page.clock.run_for(10_000) or reply.is_visible())
+    expect(mine).not_to_contain_text("Waiting for a moderator")
+
+
+@pytest.mark.parametrize(
+    ("mode", "told"), [("closed", "Comments are closed."), ("members", "Only members comment here.")]
+)
+def test_where_one_may_not_comment_the_page_says_so(reader: Reader, paper: Paper, mode: str, told: str) -> None:
+    article = paper.publish(f"A page with comments {mode}", comments=mode)
+    page = reader.page
+    reader.read(article)
+    expect(page.get_by_text(told)).to_be_visible()
+    expect(page.get_by_label("Your comment")).to_be_hidden()
+    if mode == "members":
+        reader.log_in(back=f"/articles/{article['slug']}")
+        expect(page.get_by_text(told)).to_be_hidden()
+        page.get_by_label("Your comment").fill("As a member.")
+        reader.press("Post comment")
+        expect(reader.comment("As a member.")).to_be_focused()
+
+
+def test_the_same_comment_sent_again_is_one(reader: Reader, paper: Paper) -> None:
+    article, page = paper.publish("A page with a bad connection"), reader.page
+    keys: list[str] = []
+
+    def lose_the_answer(route: Any) -> None:
+        keys.append(route.request.headers["idempotency-key"])
+        if len(keys) == 1:
+            route.fetch()
+            route.abort()
+        else:
+            route.fallback()
+
+    page.route(f"**/v1/articles/{article['slug']}/comments", lose_the_answer)
+    reader.read(article)
+    page.get_by_label("Your comment").fill("Only once.")
+    page.get_by_label("Your name").fill("Caller")
+    reader.press("Post comment")
+    expect(page.locator("[data-failure]").first).to_contain_text("There is no connection.")
+    reader.press("Post comment")
+    expect(reader.comment("Only once.")).to_be_focused()
+    assert len(keys) == 2
+    assert keys[0] == keys[1]
+    assert len(paper.call("GET", f"/v1/articles/{article['slug']}/comments")["comments"]) == 1
+
+
+def test_what_is_begun_survives_the_page(reader: Reader, article: dict[str, Any]) -> None:
+    reader.read(article)
+    reader.page.get_by_label("Your comment").fill("Not finished yet")
+    reader.go("/about")
+    reader.read(article)
+    expect(reader.page.get_by_label("Your comment")).to_have_value("Not finished yet")
+
+
+def test_a_comment_in_spanish(reader: Reader, paper: Paper) -> None:
+    article, page = paper.publish("Una página para hablar", language="es"), reader.page
+    reader.read(article)
+    page.get_by_label("Tu comentario").fill("Una palabra.")
+    page.get_by_label("Tu nombre").fill("Caminante")
+    reader.press("Publicar comentario")
+    expect(reader.comment("Una palabra.")).to_be_focused()
+    expect(page.get_by_role("heading", name="1 comentario")).to_be_visible()
+    reader.press("Borrar", reader.comment("Una palabra."))
+    expect(page.get_by_role("dialog")).to_contain_text("¿")

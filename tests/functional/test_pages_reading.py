@@ -1,0 +1,294 @@
+"""Pages as readers find them: everything that stands on them, in their language, and what they say when there is nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from broadsheet import reads, site
+from broadsheet.pages import views
+
+from tests.looking import look
+from tests.scenario import usual
+
+if TYPE_CHECKING:
+    from tests.conftest import Clock
+    from tests.stage import Stage
+
+FORMS = ("login", "register", "verify", "reset", "account")
+TEXTS = tuple(site.get().pages.texts)
+
+
+def published(stage: Stage, **fields: Any) -> Any:
+    """An article with everything, once the lists have seen it."""
+    live = stage.published(**usual(**fields))
+    stage.settle()
+    return live
+
+
+def test_an_article_has_all_that_a_reader_expects(stage: Stage) -> None:
+    other = published(stage, headline="Ferry captains keep their whistles", language="en")
+    live = published(stage, contributor_note="With Nell Garraway in Castle Wray.")
+    comment = stage.comment(live["slug"], guest="Passer-by", text="I crossed *first*.")
+    stage.settle()
+    page = look(stage, f"/articles/{live['slug']}")
+    assert page.text("//h1") == "Harbour bridge opens to trams after nine years"
+    assert "The first tram crossed at noon" in page.text("//article/header/p[@class='standfirst']")
+    assert page.all("//a[@rel='author']/@href") == ["/authors/ada-quist", "/authors/ben-oru"]
+    assert "By Ada Quist and Ben Oru" in page.words
+    assert "1 comment" in page.words
+    assert page.one("//a[@rel='tag']/@href") == f"/topics/{live['topic']['slug']}"
+    picture = page.one("//figure/img")
+    assert (picture.get("src"), picture.get("alt")) == ("https://img.example/bridge.jpg", "A tram on the bridge")
+    assert picture.get("sizes")
+    assert picture.get("loading") is None, "what is seen first is not put off"
+    assert "C. Marsh" in page.text("//figcaption")
+    assert len(page.texts("//div[@class='body']/p")) == 20
+    assert page.of_class("contributors") == ["With Nell Garraway in Castle Wray."]
+    assert "Frequently asked questions about Harbour bridge" in page.texts("//h2")
+    assert page.texts("//section[@class='faq']/h3") == [f"What is asked {n}?" for n in range(5)]
+    assert "More about Harbour bridge" in page.texts("//h2")
+    assert page.of_class("why"), "an entry of a list says why it is there"
+    assert page.all(f"//aside//a[@href='/articles/{other['slug']}']")
+    assert page.one(f"//*[@id='comment-{comment['id']}']//div[@data-said]//em").text == "first"
+    assert page.has("//form[@data-form='comment']")
+    assert page.has("//nav[@data-account]//a[@href='/login']")
+    assert site.get().blurb["en"] in page.words
+    assert "© The Broadsheet Courier, 20" in page.words
+
+
+def test_both_lists_and_what_stands_beside_show_no_article_twice(stage: Stage) -> None:
+    for n in range(8):
+        stage.published(headline=f"Tram number {n} crosses the harbour bridge", topic="Harbour bridge")
+    live = stage.published(topic="Harbour bridge")
+    stage.settle()
+    page = look(stage, f"/articles/{live['slug']}")
+    shown = page.all("//article[contains(@class, 'card')]//*[contains(@class, 'headline')]/a/@href")
+    assert len(shown) == len(set(shown)) > 5
+    assert f"/articles/{live['slug']}" not in shown
+
+
+def test_the_front_shows_what_editors_picked_then_the_newest_then_each_section(stage: Stage) -> None:
+    first = stage.published(headline="A pick", section="sports")
+    lives = [stage.published(headline=f"Story {n}", section="politics") for n in range(8)]
+    given = {"items": [{"article": first["slug"]}]}
+    stage.call("PUT", "/v1/newsroom/picks", given, token=stage.token("editor"), version=0)
+    stage.settle()
+    page = look(stage, "/")
+    headlines = page.all("//main//*[contains(@class, 'headline')]/a/@href")
+    assert headlines[0] == f"/articles/{first['slug']}"
+    assert len(headlines) == len(set(headlines)) == 9
+    assert f"/articles/{lives[-1]['slug']}" in headlines[:4]
+    assert "Latest news" in page.texts("//main//h2")
+
+
+def test_what_is_read_most_stands_on_the_front_as_a_ranking(stage: Stage, time: Clock) -> None:
+    reads.forget()
+    time.now = time.now.replace(minute=2, second=0, microsecond=0)
+    lives = [stage.published(headline=f"Story {n}") for n in range(3)]
+    for reader in range(4):
+        stage.call("POST", f"/v1/articles/{lives[1]['slug']}/reads", {}, address=f"198.51.{reader}.1")
+    time.forward(minutes=6)
+    stage.every_five_minutes()
+    stage.settle()
+    page = look(stage, "/")
+    assert page.texts("//ol[@class='ranking']/li")[0] == "Story 1"
+
+
+def test_before_anything_is_published_the_front_says_so(stage: Stage) -> None:
+    page = look(stage, "/")
+    assert "Nothing has been published yet." in page.words
+    assert not page.has("//main//article")
+    assert page.data["WebSite"]["url"] == "https://news.example/"
+
+
+@pytest.mark.parametrize("section", list(site.get().sections))
+def test_an_empty_section_says_so(stage: Stage, section: str) -> None:
+    page = look(stage, f"/sections/{section}")
+    assert "Nothing here yet" in page.words
+    assert page.text("//h1") == site.get().sections[section]["en"]
+
+
+def test_a_listing_goes_on_where_it_ended_and_back_to_its_beginning(stage: Stage) -> None:
+    slugs = [stage.published(headline=f"Story {n}")["slug"] for n in range(views.ON_A_PAGE + 1)]
+    seen: list[str] = []
+    path = "/sections/politics"
+    while path:
+        where, _, query = path.partition("?")
+        page = look(stage, where, query=dict(part.split("=") for part in query.split("&") if part))
+        seen += page.all("//main//*[contains(@class, 'headline')]/a/@href")[: len(slugs) - len(seen)]
+        assert bool(page.meta("robots")) == bool(query)
+        assert page.link("canonical") == ["https://news.example/sections/politics"]
+        path = next(iter(page.all("//a[@rel='next']/@href")), "")
+    assert [href.removeprefix("/articles/") for href in seen] == slugs[::-1]
+    assert page.has("//a[@href='/sections/politics'][text()='Back to the newest']")
+
+
+def test_a_topic_and_an_author_are_called_as_the_newest_article_calls_them(stage: Stage) -> None:
+    stage.published(topic="Harbour bridge", byline=[{"name": "Ada Quist", "slug": "ada-quist"}])
+    assert look(stage, "/topics/harbour-bridge").text("//h1") == "Harbour bridge"
+    assert look(stage, "/authors/ada-quist").text("//h1") == "Ada Quist"
+
+
+@pytest.mark.parametrize("path", ["/topics/no-such-topic", "/authors/nobody", "/sections/no-such-section"])
+@pytest.mark.parametrize("before", ["", "/es"])
+def test_a_listing_that_nobody_wrote_for_is_not_there(stage: Stage, path: str, before: str) -> None:
+    look(stage, f"{before}{path}", 404)
+
+
+@pytest.mark.parametrize("name", [*FORMS, *TEXTS])
+def test_each_form_and_text_is_there_in_both_languages_and_costs_no_call(stage: Stage, name: str) -> None:
+    english, spanish = look(stage, f"/{name}"), look(stage, f"/es/{name}")
+    assert english.reply.calls == spanish.reply.calls == []
+    assert (english.one("/html/@lang"), spanish.one("/html/@lang")) == ("en", "es")
+    assert english.text("//h1") != spanish.text("//h1")
+    assert english.has(f"//nav//a[@hreflang='es'][@href='/es/{name}']")
+    assert spanish.has(f"//nav//a[@hreflang='en'][@href='/{name}']")
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_form_names_each_field_its_error_and_where_it_goes(stage: Stage, name: str) -> None:
+    page = look(stage, f"/{name}")
+    assert page.has("//form")
+    for form in page.all("//form"):
+        assert form.get("action").startswith("/v1/")
+        assert form.get("data-form")
+        assert form.xpath(".//button[@type='submit']")
+        assert form.xpath(".//*[@data-failure][@role='alert']")
+        for field in form.xpath(".//input[not(@type='hidden' or @type='radio')] | .//select | .//textarea"):
+            assert page.has(f"//label[@for='{field.get('id')}']"), field.get("name")
+            for described in (field.get("aria-describedby") or "").split():
+                assert page.has(f"//*[@id='{described}']")
+    ids = page.all("//@id")
+    assert len(ids) == len(set(ids))
+    assert page.meta("robots") == ["noindex"]
+
+
+def test_a_password_is_hidden_and_left_to_the_password_manager(stage: Stage) -> None:
+    kinds: set[str] = set()
+    for name in FORMS:
+        for field in look(stage, f"/{name}").all("//input[contains(@name, 'password')]"):
+            assert field.get("type") == "password"
+            kinds.add(field.get("autocomplete"))
+    assert kinds == {"current-password", "new-password"}
+
+
+def test_a_text_of_the_publishers_is_markdown_under_its_title(stage: Stage) -> None:
+    page = look(stage, "/privacy")
+    assert page.text("//h1") == "Privacy"
+    assert page.texts("//div[@class='body']/h2")
+    assert page.has("//div[@class='body']//a[@href='/account']")
+    assert page.texts("//nav[@class='documents']//a[@href='/privacy']") == ["Privacy"]
+
+
+def test_an_article_without_a_picture_a_topic_or_a_standfirst_is_whole(stage: Stage) -> None:
+    live = stage.published(byline=[{"name": "Ada Quist"}])
+    page = look(stage, f"/articles/{live['slug']}")
+    assert not page.has("//main//img")
+    assert not page.has("//a[@rel='author']")
+    assert "By Ada Quist" in page.words
+    assert page.meta("og:image") == []
+
+
+def test_pictures_keep_their_place_and_come_when_they_are_near(stage: Stage) -> None:
+    image = {"url": "https://img.example/a.jpg", "alt": "A tram", "width": 1200, "height": 800}
+    for n in range(5):
+        stage.published(headline=f"Story {n}", image=image)
+    stage.settle()
+    page = look(stage, "/")
+    first, *others = page.all("//main//img")
+    assert first.get("loading") is None
+    assert {each.get("loading") for each in others} == {"lazy"}
+    assert {(each.get("width"), each.get("height")) for each in page.all("//main//img")} == {("1200", "800")}
+    live = stage.published(image=image)
+    assert look(stage, f"/articles/{live['slug']}").one("//figure/img").get("width") == "1200"
+
+
+def test_a_change_that_matters_is_dated_and_a_correction_stands_above_the_text(stage: Stage, time: Clock) -> None:
+    live = stage.published()
+    time.forward(minutes=10)
+    given = {"kind": "correction", "text": "It was two trams, not <b>one</b>."}
+    assert stage.act(live, "corrections", given).status == 200
+    stage.settle()
+    page = look(stage, f"/articles/{live['slug']}")
+    assert "Updated" in page.text("//p[@class='times']")
+    assert "It was two trams, not <b>one</b>." in page.text("//aside[@class='corrections']")
+    assert page.tree.xpath("//aside[@class='corrections']/following-sibling::div[@class='body']")
+
+
+# ---------------------------------------------------------------- languages
+
+
+def test_an_article_leads_to_its_translation_and_stands_in_its_own_language(stage: Stage) -> None:
+    english = stage.published(headline="Trams cross the bridge")
+    spanish = stage.published(headline="Los tranvías cruzan el puente", language="es", translation_of=english["slug"])
+    page = look(stage, f"/articles/{spanish['slug']}")
+    assert page.one("/html/@lang") == "es"
+    assert "Deja un comentario" in page.texts("//h2")
+    assert page.has(f"//nav//a[@hreflang='en'][@href='/articles/{english['slug']}']")
+    assert page.hreflang == {
+        "es": f"https://news.example/articles/{spanish['slug']}",
+        "en": f"https://news.example/articles/{english['slug']}",
+        "x-default": f"https://news.example/articles/{english['slug']}",
+    }
+    assert look(stage, f"/articles/{english['slug']}").hreflang == page.hreflang
+    assert page.has("//a[@href='/es/sections/politics']")
+
+
+def test_without_a_translation_the_switcher_leads_to_the_other_front(stage: Stage) -> None:
+    page = look(stage, f"/articles/{stage.published()['slug']}")
+    assert page.hreflang == {}
+    assert page.has("//nav//a[@hreflang='es'][@href='/es']")
+
+
+def test_each_language_has_its_own_front_with_its_own_articles(stage: Stage) -> None:
+    stage.published(headline="Trams cross the bridge")
+    stage.published(headline="Los tranvías cruzan el puente", language="es")
+    stage.settle()
+    english, spanish = look(stage, "/"), look(stage, "/es")
+    assert "Los tranvías" not in english.words
+    assert "Trams cross" not in spanish.words
+    assert "Últimas noticias" not in english.words
+    assert (
+        spanish.hreflang
+        == english.hreflang
+        == {
+            "en": "https://news.example/",
+            "es": "https://news.example/es",
+            "x-default": "https://news.example/",
+        }
+    )
+
+
+def test_an_article_in_a_language_the_site_does_not_speak_says_which_it_is(stage: Stage) -> None:
+    page = look(stage, f"/articles/{stage.published(headline='Le pont est ouvert', language='fr')['slug']}")
+    assert page.one("/html/@lang") == "en"
+    assert page.one("//article[contains(@class, 'story')]/@lang") == "fr"
+    assert page.one("//div[contains(@class, 'facts')]/@lang") == "en"
+    assert page.data["NewsArticle"]["inLanguage"] == "fr"
+
+
+def test_a_regional_article_is_shown_in_the_language_of_the_region(stage: Stage) -> None:
+    page = look(stage, f"/articles/{stage.published(headline='El puente', language='es-MX')['slug']}")
+    assert page.one("/html/@lang") == "es"
+
+
+def test_dates_are_written_as_the_language_writes_them_in_the_sites_time(stage: Stage, time: Clock) -> None:
+    time.now = time.now.replace(year=2026, month=7, day=1, hour=23, minute=30, second=0, microsecond=0)
+    english = stage.published()
+    spanish = stage.published(headline="El puente", language="es")
+    # London is an hour ahead of UTC in July, so it is the next day there.
+    assert "July 2, 2026, 12:30" in look(stage, f"/articles/{english['slug']}").words
+    page = look(stage, f"/articles/{spanish['slug']}")
+    assert "2 de julio de 2026, 0:30" in page.words
+    assert page.all("//p[@class='times']/time/@datetime") == ["2026-07-01T23:30:00.000Z"]
+
+
+@pytest.mark.parametrize("path", ["/en", "/en/about", "/xx", "/xx/about", "/es/nonsense", "/nonsense", "/ES", "/es/es"])
+def test_a_language_stands_in_an_address_only_where_there_is_one(stage: Stage, path: str) -> None:
+    look(stage, path, 404)
+
+
+def test_a_page_that_is_missing_says_so_in_the_language_of_its_address(stage: Stage) -> None:
+    assert look(stage, "/es/nada", 404).text("//h1") == "Esta página no existe"
+    assert look(stage, "/nothing", 404).text("//h1") == "This page does not exist"

@@ -1,0 +1,146 @@
+"""The site's words and formats: nothing is left untranslated, nothing is out of date, and dates are as Unicode has them."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from babel import Locale, dates, numbers
+from broadsheet import site
+from broadsheet.pages import documents, formats, texts
+from markupsafe import Markup
+
+from tools import translations
+
+if TYPE_CHECKING:
+    from babel.messages import Catalog
+
+LANGUAGES = list(translations.languages())
+VALUE = re.compile(r"%\(\w+\)s")
+MOMENTS = [datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=31 * n, minutes=7 * n) for n in range(400)]
+
+
+def said(message: Any) -> list[str]:
+    """Every form of what a message says."""
+    return list(message.string) if isinstance(message.string, tuple) else [message.string]
+
+
+def asked(message: Any) -> list[str]:
+    return list(message.id) if isinstance(message.id, tuple) else [message.id]
+
+
+@pytest.fixture(params=LANGUAGES)
+def catalogue(request: pytest.FixtureRequest) -> Catalog:
+    return translations.read(translations.catalogue(request.param))
+
+
+def test_every_language_of_the_site_has_its_words() -> None:
+    assert set(site.get().languages) <= {"en", *LANGUAGES}
+
+
+def test_every_message_is_translated_and_none_is_left_over(catalogue: Catalog) -> None:
+    wanted = {(message.context, message.id) for message in translations.messages() if message.id}
+    there = {(message.context, message.id): message for message in catalogue if message.id}
+    assert len(wanted) > 100
+    assert there.keys() == wanted, "make translations"
+    assert [message.id for message in there.values() if not all(said(message))] == []
+    assert [message.id for message in there.values() if message.fuzzy] == []
+    assert not catalogue.obsolete
+
+
+def test_a_translation_names_the_same_values(catalogue: Catalog) -> None:
+    for message in catalogue:
+        if message.id:
+            wanted = {value for text in asked(message) for value in VALUE.findall(text)}
+            for text in said(message):
+                assert set(VALUE.findall(text)) == wanted, message.id
+                assert "%" not in VALUE.sub("", text), message.id
+                assert "<" not in text, "words are no HTML"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_compiled_is_what_is_written(language: str) -> None:
+    path = translations.catalogue(language)
+    assert path.with_suffix(".mo").read_bytes() == translations.compiled(translations.updated(language))
+    assert path.read_bytes() == translations.written(translations.updated(language))
+
+
+def test_a_message_that_is_new_is_missed(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    messages = translations.messages()
+    messages.add("Something that nobody translated")
+    monkeypatch.setattr(translations, "messages", lambda: messages)
+    found = translations.updated("es")
+    assert [message.id for message in found if message.id and not message.string] == [
+        "Something that nobody translated"
+    ]
+    assert translations.written(found) != translations.catalogue("es").read_bytes()
+
+
+def test_values_are_escaped_and_words_are_not() -> None:
+    words = texts.functions("es")
+    assert words["_"]("More about %(topic)s", topic="<b>") == Markup("Más sobre &lt;b&gt;")
+    assert words["_"]("More about %(topic)s", topic=Markup("<b>")) == Markup("Más sobre <b>")
+    assert words["pgettext"]("the last of a list", "and") == "y"
+    several = [words["ngettext"]("%(n)s comment", "%(n)s comments", n, n=n) for n in (1, 2)]
+    assert several == ["1 comentario", "2 comentarios"]
+
+
+def test_a_region_speaks_its_language_and_a_stranger_english() -> None:
+    for language, shown in (("es-MX", "Comentarios"), ("fr", "Comments"), ("en", "Comments")):
+        assert texts.functions(language)["_"]("Comments") == shown
+
+
+# ---------------------------------------------------------------- dates and numbers
+
+
+@pytest.mark.parametrize("language", translations.LANGUAGES)
+def test_dates_and_numbers_are_those_of_unicode(language: str) -> None:
+    """Babel writes Western digits where a language has its own."""
+    locale, form, zone = Locale.parse(language, sep="-"), formats.of(language), formats._zone()
+    west = {ord(digit): str(n) for n, digit in enumerate(form.digits)}
+    for at in MOMENTS:
+        here = at.astimezone(zone)
+        assert form.day(at).translate(west) == dates.format_date(here, "long", locale=locale)
+        assert form.weekday(at).translate(west) == dates.format_date(here, "full", locale=locale)
+        time = dates.format_time(here, translations.time_pattern(locale), tzinfo=zone, locale=locale)
+        assert time in form.minute(at).translate(west)
+    for n in (0, 7, 999, 1000, 12_345, 1_234_567):
+        assert form.number(n).translate(west) == numbers.format_decimal(
+            n, locale=locale, numbering_system="default"
+        ).translate(west)
+
+
+@pytest.mark.parametrize("language", translations.LANGUAGES)
+def test_the_formats_are_current(language: str) -> None:
+    path = translations.FORMATS / f"{language}.json"
+    assert path.read_text("utf-8") == translations.format_file(language), "make translations"
+
+
+def test_a_language_without_formats_has_its_parents_or_english() -> None:
+    assert formats.of("es-AR") == formats.of("es")
+    assert formats.of("tlh") == formats.of("en")
+    assert formats.of("../../site") == formats.of("en")
+
+
+def test_arabic_has_its_direction_and_persian_its_digits() -> None:
+    assert (formats.of("ar").direction, formats.of("es").direction) == ("rtl", "ltr")
+    assert formats.of("fa").number(1234) == "۱٬۲۳۴"
+
+
+# ---------------------------------------------------------------- texts of the publisher's
+
+
+@pytest.mark.parametrize("language", list(site.get().languages))
+def test_every_text_is_written_in_every_language(language: str) -> None:
+    for document in documents.listed(language):
+        assert document.language == language
+        assert document.title
+        assert document.html.startswith(("<p>", "<h2>"))
+
+
+def test_markdown_of_the_publishers_takes_no_html() -> None:
+    assert documents._html("<script>x</script>\n\n**bold**") == (
+        "<p>&lt;script&gt;x&lt;/script&gt;</p>\n<p><strong>bold</strong></p>\n"
+    )
