@@ -42,7 +42,7 @@ SETTLING, MEASURED = 40, 40
 NEWEST = 300
 """Postings of a term: more than a publication reads, after all the others."""
 RECENT = 400
-"""Articles whose topics are listed."""
+"""The newest articles of an archive: the running stories, and those whose topics are listed."""
 WORDS, OF_THE_STORY = 250, 40
 BEGAN = datetime(2024, 1, 1, tzinfo=UTC)
 MEMORY = Path("/dev/shm")  # noqa: S108  a million items are loaded, and none is to last
@@ -75,9 +75,12 @@ class Wire:
         return self.chance.choices(self.words, cum_weights=self.weights, k=words)
 
     def archive(self, size: int) -> Iterator[Article]:
+        """The newest of it, and what is published afterwards, are the same in archives of every size."""
         from broadsheet.ranking.index import Article, Facts
 
         for n in range(size):
+            if n == size - RECENT:
+                self.chance, self.stories = random.Random(11), []  # noqa: S311
             facts = Facts(f"{n:08d}", BEGAN + timedelta(hours=n), section="world", topic=f"topic-{n // 40}")
             headline, text = self.text()
             yield Article(facts, 1, headline, text)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import random
-from contextlib import contextmanager
+import sqlite3
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,12 +20,15 @@ from botocore.exceptions import (
 from broadsheet import keys, settings, table
 from broadsheet.errors import Unavailable
 
+from local import engine as engines
 from tests.engine import invariants
 from tests.engine.sabotage import falls_without
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
+    from local.engine import Engine
     from tests.engine.instances import Instances
     from tests.stage import Stage
 
@@ -200,3 +204,14 @@ def test_a_refused_write_knows_what_stands(stage: Stage) -> None:
     with pytest.raises(table.Refused) as alone:
         table.write(first)
     assert alone.value.items == {first: standing}
+
+
+def test_a_write_does_not_look_through_the_stream(engine: Engine, data: Path) -> None:
+    """How the engine numbers the next record of a stream: without the index it reads every record there is."""
+    if engine.process is None:
+        pytest.skip("the engine at DYNAMODB_ENDPOINT has its files elsewhere")
+    next_number = "SELECT MAX(CAST(sequence_number AS INTEGER)) + 1 FROM _stream_records WHERE table_name = 'any'"
+    with closing(sqlite3.connect(data / engines.DATABASE)) as connection:
+        (step,) = connection.execute(f"EXPLAIN QUERY PLAN {next_number}").fetchall()
+    assert step[-1].startswith("SEARCH")
+    assert "broadsheet_stream_order" in step[-1]

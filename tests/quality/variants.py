@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from .reading import Labelled
 
-KEPT, FARTHEST = 30, 0.05
+KEPT, FARTHEST = 30, 0.07
 AT_ONCE = 256
 
 Change = tuple[str, Any, str, Any]

@@ -70,7 +70,7 @@ class Limits:
 
 
 LIMITS = Limits()
-FARTHEST = 0.05
+FARTHEST = 0.07
 """A cosine below this is no nearness."""
 TOGETHER = 15
 """Partners whose edges are written in one transaction: six writes each at most."""
