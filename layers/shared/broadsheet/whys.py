@@ -3,52 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 LISTS = ("more_about", "you_may_also_like")
-WORDS = {
-    "same_story": {
-        "en": "More of this story",
-        "es": "Más de esta historia",
-        "de": "Mehr zu dieser Geschichte",
-        "fr": "La suite de cette histoire",
-        "pt": "Mais desta história",
-    },
-    "same_topic": {
-        "en": "On the same topic",
-        "es": "Sobre el mismo tema",
-        "de": "Zum selben Thema",
-        "fr": "Sur le même sujet",
-        "pt": "Sobre o mesmo tema",
-    },
-    "readers_went_on": {
-        "en": "Readers of this went on to it",
-        "es": "Lo que leyeron después otros lectores",
-        "de": "Das lasen andere danach",
-        "fr": "Lu ensuite par d’autres lecteurs",
-        "pt": "O que outros leitores leram a seguir",
-    },
-    "similar": {
-        "en": "Similar to this",
-        "es": "Parecido a esto",
-        "de": "Ähnlich wie dies",
-        "fr": "Dans le même esprit",
-        "pt": "Parecido com isto",
-    },
-    "popular_now": {
-        "en": "Much read now",
-        "es": "Muy leído ahora",
-        "de": "Gerade viel gelesen",
-        "fr": "Très lu en ce moment",
-        "pt": "Muito lido agora",
-    },
-    "editors_pick": {
-        "en": "Chosen by our editors",
-        "es": "Elegido por la redacción",
-        "de": "Von der Redaktion ausgewählt",
-        "fr": "Choisi par la rédaction",
-        "pt": "Escolhido pela redação",
-    },
+REASONS = ("same_story", "same_topic", "readers_went_on", "similar", "popular_now", "editors_pick")
+WORDS: dict[str, dict[str, str]] = {
+    language: dict(zip(REASONS, said, strict=True))
+    for language, said in json.loads(Path(__file__).with_suffix(".json").read_text("utf-8")).items()
 }
+"""By language."""
 
 
 def with_reason(card: str, why: str, language: str) -> str:
@@ -59,5 +22,5 @@ def with_reason(card: str, why: str, language: str) -> str:
 
 def words(why: str, language: str) -> str:
     """In the language, its parent, or English."""
-    said = WORDS[why]
-    return said.get(language) or said.get(language.partition("-")[0]) or said["en"]
+    said = WORDS.get(language) or WORDS.get(language.partition("-")[0]) or WORDS["en"]
+    return said[why]
