@@ -9,26 +9,26 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import importlib.util
 import json
 import os
 import random
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from local import engine, http_events
-from local.template import Template, create_tables
+from bench import stand
+from local import http_events
 from local.triggers import Route
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from local.template import Template
 
     Ask = Callable[[str, dict[str, str], int], tuple[float, list[str]]]
 
@@ -70,26 +70,19 @@ print(time.process_time() - before)
 
 
 async def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        async with engine.lock(Path(folder)) as held:
-            database = await engine.start(Path(folder), held)
+    async with stand.standing("LoginFunction") as template:
+        login = template.functions["LoginFunction"]
+        os.environ["THROTTLES"] = "on"
+        print("logging in:  python -m bench.login")
+        _loading(template)
+        _hashing(str(login.folder / "app.py"), login.memory)
+        with Path(os.devnull).open("w", encoding="utf-8") as nowhere:  # functions log to standard output
+            said, sys.stdout = sys.stdout, nowhere
             try:
-                template = Template.load()
-                login = template.functions["LoginFunction"]
-                os.environ.update(database.environment())
-                os.environ.update({**login.environment, "THROTTLES": "on"})
-                print("logging in:  python -m bench.login")
-                _loading(template)
-                _hashing(str(login.folder / "app.py"), login.memory)
-                with Path(os.devnull).open("w", encoding="utf-8") as nowhere:  # functions log to standard output
-                    said, sys.stdout = sys.stdout, nowhere
-                    try:
-                        lines = list(_requests(template))
-                    finally:
-                        sys.stdout = said
-                print(*lines, sep="\n")
+                lines = list(_requests(template))
             finally:
-                await database.stop()
+                sys.stdout = said
+        print(*lines, sep="\n")
 
 
 # ---------------------------------------------------------------- start-up
@@ -137,10 +130,9 @@ def _hashing(app: str, memory: int) -> None:
 def _requests(template: Template) -> Iterator[str]:
     from broadsheet import accounts, clock, table
 
-    create_tables(table.client(), template)
     calls: list[str] = []
     table.client().meta.events.register("before-call.dynamodb", lambda model, **_: calls.append(model.name))
-    handler = _handler(template)
+    handler = stand.handler(template, "LoginFunction")
     for n in range(ROUNDS):
         accounts.create(_known(n), PASSWORD, "Somebody", "reader", clock.now())
 
@@ -220,16 +212,6 @@ def _timed(do: Callable[[], object]) -> float:
     began = time.process_time()
     do()
     return time.process_time() - began
-
-
-def _handler(template: Template) -> Callable[[Any, Any], Any]:
-    spec = importlib.util.spec_from_file_location("app", template.functions["LoginFunction"].folder / "app.py")
-    if spec is None or spec.loader is None:
-        raise FileNotFoundError("functions/login/app.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    handler: Callable[[Any, Any], Any] = module.handler
-    return handler
 
 
 if __name__ == "__main__":

@@ -13,11 +13,9 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import os
 import random
 import statistics
 import sys
-import tempfile
 import time
 import zlib
 from collections import Counter
@@ -29,8 +27,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from local import engine
-from local.template import Template, create_tables
+from bench import stand
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -246,26 +243,15 @@ async def main(sizes: list[int]) -> None:
         f" {'ms':>6}"
     )
     for size in sizes:
-        with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
-            async with engine.lock(Path(folder)) as held:
-                database = await engine.start(Path(folder), held)
-                try:
-                    _measure(size, database.environment())
-                finally:
-                    await database.stop()
+        async with stand.standing("NewsroomFunction", MEMORY if MEMORY.is_dir() else None):
+            _measure(size)
 
 
-def _measure(size: int, environment: dict[str, str]) -> None:
-    from broadsheet import settings, table
+def _measure(size: int) -> None:
+    from broadsheet import table
 
     from tests.meter import Meter
 
-    template = Template.load()
-    os.environ.update(environment)
-    os.environ.update(template.functions["NewsroomFunction"].environment)
-    table.client.cache_clear()
-    settings.get.cache_clear()
-    create_tables(table.client(), template)
     wire = Wire()
     _load(wire, size)
     meter = Meter()

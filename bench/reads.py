@@ -8,25 +8,20 @@ measured without the lists of single articles, which it chooses anew for at most
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import json
-import os
 import random
 import resource
-import tempfile
 import time
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from local import engine, http_events
-from local.template import Template, create_tables
+from bench import stand
+from local import http_events
 from local.triggers import Route
 from tests.meter import Meter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from local.template import Template
     from tests.meter import Call
 
 BEGAN = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
@@ -35,22 +30,13 @@ chance = random.Random(5)  # noqa: S311  the same each time
 
 
 async def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        async with engine.lock(Path(folder)) as held:
-            database = await engine.start(Path(folder), held)
-            try:
-                template = Template.load()
-                os.environ.update(database.environment())
-                os.environ.update(template.functions["ReadsFunction"].environment)
-                _measure(template)
-            finally:
-                await database.stop()
+    async with stand.standing("ReadsFunction") as template:
+        _measure(template)
 
 
 def _measure(template: Template) -> None:
     from broadsheet import reads, table
 
-    create_tables(table.client(), template)
     meter = Meter()
     meter.attach(table.client())
     print("reads, on the real engine:  python -m bench.reads")
@@ -75,7 +61,7 @@ def _told(name: str, calls: list[Call], seconds: float) -> None:
 
 def _beacons(template: Template, meter: Meter) -> None:
     slugs = [_publish(n) for n in range(4)]
-    handler = _handler(template)
+    handler = stand.handler(template, "ReadsFunction")
     body = json.dumps({"before": slugs[1:]}).encode()
     headers = [("host", "news.example"), ("content-type", "text/plain;charset=UTF-8")]
     for name in ("an instance's first beacon of a day", "its next one"):
@@ -141,16 +127,6 @@ def _publish(number: int) -> str:
     editor = Person("01K0000000000000000000000A", "editor", "Bench")
     view = drafts.create(inputs.check(inputs.NewArticle, given), editor, clock.now())
     return publishing.publish(view.state.id, 1, editor, clock.now()).state.slug
-
-
-def _handler(template: Template) -> Callable[[Any, Any], Any]:
-    spec = importlib.util.spec_from_file_location("app", template.functions["ReadsFunction"].folder / "app.py")
-    if spec is None or spec.loader is None:
-        raise FileNotFoundError("functions/reads/app.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    handler: Callable[[Any, Any], Any] = module.handler
-    return handler
 
 
 if __name__ == "__main__":

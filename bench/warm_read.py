@@ -9,44 +9,33 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import importlib.util
 import json
-import os
 import random
 import statistics
-import tempfile
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from local import engine, http_events
-from local.template import Template, create_tables
+from bench import stand
+from local import http_events
 from local.triggers import Route
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from local.template import Template
+
 ROUNDS, CALLS = 30, 40
 
 
 async def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        async with engine.lock(Path(folder)) as held:
-            database = await engine.start(Path(folder), held)
-            try:
-                template = Template.load()
-                os.environ.update(database.environment())
-                os.environ.update(template.functions["ArticlesFunction"].environment)
-                _measure(template)
-            finally:
-                await database.stop()
+    async with stand.standing("ArticlesFunction") as template:
+        _measure(template)
 
 
 def _measure(template: Template) -> None:
     from broadsheet import articles, table
 
-    create_tables(table.client(), template)
-    handler = _handler(template)
+    handler = stand.handler(template, "ArticlesFunction")
     print(
         f"warm read, processor time, median of {ROUNDS} rounds of {CALLS} calls, alternating:  python -m bench.warm_read"
     )
@@ -121,16 +110,6 @@ def _event(slug: str, *, gzip: bool) -> dict[str, Any]:
     headers = [("host", "news.example"), *([("accept-encoding", "gzip")] if gzip else [])]
     request = http_events.Request("GET", f"/v1/articles/{slug}", "", headers, b"", "203.0.113.9", 443)
     return http_events.event(request, Route("GET", "/v1/articles/{slug}"), {"slug": slug})
-
-
-def _handler(template: Template) -> Callable[[Any, Any], Any]:
-    spec = importlib.util.spec_from_file_location("app", template.functions["ArticlesFunction"].folder / "app.py")
-    if spec is None or spec.loader is None:
-        raise FileNotFoundError("functions/articles/app.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    handler: Callable[[Any, Any], Any] = module.handler
-    return handler
 
 
 if __name__ == "__main__":
