@@ -19,6 +19,18 @@ if TYPE_CHECKING:
 FEWEST_AT_ONCE = 2
 """The least that MaximumConcurrency may say."""
 DAY = 24 * 60 * 60
+OF_STREAMS = (
+    "Stream",
+    "StartingPosition",
+    "BatchSize",
+    "MaximumBatchingWindowInSeconds",
+    "FilterCriteria",
+    "MaximumRetryAttempts",
+    "MaximumRecordAgeInSeconds",
+    "BisectBatchOnFunctionError",
+    "FunctionResponseTypes",
+    "DestinationConfig",
+)
 
 
 @dataclass(frozen=True)
@@ -127,6 +139,7 @@ def trigger(name: str, kind: str, raw: Mapping[str, Any], streams: Mapping[str, 
 
 
 def _stream(name: str, raw: Mapping[str, Any], streams: Mapping[str, str]) -> StreamSource:
+    _only(name, raw, *OF_STREAMS)
     if raw["Stream"] not in streams:
         raise TemplateError(f"event {name}: {raw['Stream']} is no stream of a table here")
     filters = raw.get("FilterCriteria", {}).get("Filters", [])

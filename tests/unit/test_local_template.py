@@ -197,6 +197,7 @@ def test_tables_are_created_with_stream_index_and_time_to_live(small: Template) 
         ("Type: SQS", "Type: Kinesis"),
         ("Statement: [{Effect: Allow", "DynamoDBCrudPolicy: [{Effect: Allow"),
         ("Stream: !GetAtt Notes.StreamArn", "Stream: elsewhere"),
+        ("Stream: !GetAtt", "ParallelizationFactor: 4\n            Stream: !GetAtt"),
         ("Action: dynamodb:PutItem", "NotAction: dynamodb:PutItem"),
     ],
 )
