@@ -24,7 +24,7 @@ def handler(event: dict[str, Any], context: Any) -> Any:  # noqa: ARG001
         case {"Records": records}:
             return _follow(records)
         case {"detail-type": rebuilding.REQUESTED, "detail": asked}:
-            return rebuilding.begin(asked, clock.now())
+            return _begin(asked)
         case {"source": "aws.events"}:
             return _pass(clock.now())
         case {"night": True}:
@@ -90,17 +90,33 @@ def _pass(at: datetime) -> None:
     popular.count(at)
     popular.prepare(at)
     front.refresh(at)
-    lists.choose_read(popular.lately(), at)
+    lists.choose_around(popular.lately(), at)
     count("MinutesBehind", popular.minutes_behind(at))
 
 
+def _begin(asked: Any) -> None:
+    """What stands on the fronts is rebuilt with whatever is asked for: it is little."""
+    rebuilding.begin(asked, clock.now())
+    popular.prepare(clock.now())
+    front.rebuild(clock.now())
+
+
 def _work_off(message: dict[str, Any]) -> None:
-    piece = json.loads(message["body"])
-    if "night" in piece:
-        nightly.work(piece, clock.now())
-    else:
-        rebuilding.work(message["messageId"], piece, clock.now(), _rebuild)
+    match json.loads(message["body"]):
+        case {"night": _} as piece:
+            nightly.work(piece, clock.now())
+        case {"choose": around}:
+            lists.choose_around(around, clock.now())
+        case piece:
+            each = _rebuild if piece["listing"] or piece.get("failed") else _follow_again
+            rebuilding.work(message["messageId"], piece, clock.now(), each)
 
 
 def _rebuild(key: str) -> None:
     lists.rebuild(key, clock.now())
+
+
+def _follow_again(key: str) -> None:
+    """An article alone, as if it had changed just now: nobody else's turn brings what stands around it."""
+    lists.follow([key], clock.now())
+    lists.choose(pinned.within(key), clock.now())

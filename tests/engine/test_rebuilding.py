@@ -30,7 +30,9 @@ class Killed(BaseException):
 def built(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What is done with each article: its key is noted."""
     made: list[str] = []
-    monkeypatch.setattr(stage.module(stage.template.functions["BuildListsFunction"]), "_rebuild", made.append)
+    app = stage.module(stage.template.functions["BuildListsFunction"])
+    for how in ("_rebuild", "_follow_again"):
+        monkeypatch.setattr(app, how, made.append)
     return made
 
 

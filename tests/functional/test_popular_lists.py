@@ -332,7 +332,7 @@ def test_the_lists_that_a_dying_pass_did_not_come_to_are_chosen_by_the_next(
     first, then, _ = unlike(stage)
     read_by(then, 10, time.now, after=first)
     with monkeypatch.context() as patch:
-        patch.setattr(lists, "choose_read", _dies)
+        patch.setattr(lists, "choose_around", _dies)
         with pytest.raises(KeyboardInterrupt):
             passes(stage, time)
     assert also_like(stage, first) == []

@@ -90,6 +90,16 @@ def test_a_draft_joins_leaves_and_changes_its_group(stage: Stage) -> None:
     assert alternates(stage, live) == alternates(stage, second) == {}
 
 
+def test_two_that_were_published_apart_know_each_other_when_one_is_published_again(stage: Stage) -> None:
+    english, german = stage.published(), stage.published(language="de")
+    joined = stage.save(german, {"translation_of": english["id"]})
+    assert joined.status == 200
+    assert alternates(stage, english) == {}, "not before it is published"
+    stage.publish(joined.json)
+    assert alternates(stage, english) == {"de": german["slug"]}
+    assert alternates(stage, german) == {"en": english["slug"]}
+
+
 def test_what_was_published_stays_with_its_translations(stage: Stage) -> None:
     english = stage.published()
     spanish = stage.publish(translate(stage, english, "es"))

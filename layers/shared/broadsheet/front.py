@@ -6,16 +6,20 @@ import json
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-from . import clock, keys, listings, prepared, settings, site, table
+from . import clock, keys, listings, packing, prepared, settings, site, table
 from .errors import Unavailable
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from .table import Item
+
 LATEST = 12
 IN_SECTION = 6
 POPULAR = 5
 """Of each list of what is popular."""
+PACK_FROM = 2_000
+"""Letters from which a front is packed: every reader pays for its size."""
 PICKS = "picks"
 MEMBERS: dict[prepared.Name, str] = {
     "most-read": "most_read",
@@ -28,7 +32,7 @@ MEMBERS: dict[prepared.Name, str] = {
 def read(language: str | None) -> str:
     """The prepared JSON; an empty front where nothing was published yet."""
     item = table.get(settings.get().site, keys.front(language))
-    return item["json"] if item else _json({}, language, None)
+    return packing.text_of(item) if item else _json({}, language, None)
 
 
 def refresh(at: datetime) -> None:
@@ -41,6 +45,14 @@ def refresh(at: datetime) -> None:
             build(language, at)
 
 
+def rebuild(at: datetime) -> None:
+    """Builds them all, whatever they show."""
+    store, there = settings.get().site, keys.front()["pk"]
+    found = {item["sk"].partition("#")[2] for item in table.query(store, there, consistent=True, attributes=("sk",))}
+    for language in sorted({"", *site.get().languages, *found}):
+        build(language or None, at)
+
+
 def build(language: str | None, at: datetime) -> None:
     """Prepares the front anew. Two builders at once: the one that read first gives way and reads again."""
     for _ in table.tries():
@@ -48,10 +60,7 @@ def build(language: str | None, at: datetime) -> None:
         standing = table.get(store, keys.front(language), consistent=True)
         revision = standing["revision"] if standing else 0
         names = [keys.listing(language=language or ""), *(_section(slug, language) for slug in site.get().sections)]
-        cards = {
-            name: listings.cards(listings.newest(name, IN_SECTION if place else LATEST))
-            for place, name in enumerate(names)
-        }
+        entries = {name: listings.newest(name, IN_SECTION if place else LATEST) for place, name in enumerate(names)}
         lists = _lists(language, at)
         item = {
             **keys.front(language),
@@ -59,7 +68,7 @@ def build(language: str | None, at: datetime) -> None:
             "v": 1,
             "revision": revision + 1,
             "chosen": _digest(lists),
-            "json": _json({**cards, **lists}, language, at),
+            "json": _stored(entries, lists, language, at),
         }
         unmoved = "#revision = :revision" if standing else table.ABSENT
         try:
@@ -68,6 +77,18 @@ def build(language: str | None, at: datetime) -> None:
             continue
         return
     raise Unavailable
+
+
+def _stored(entries: dict[str, list[Item]], lists: dict[str, str], language: str | None, at: datetime) -> str | bytes:
+    """As an item holds it: packed, and with fewer cards where the longest of texts would not fit."""
+    for at_most in (LATEST, LATEST // 2, LATEST // 4, 1, 0):
+        cards = {name: listings.cards(newest[:at_most]) for name, newest in entries.items()}
+        text = _json({**cards, **lists}, language, at)
+        if len(text) < PACK_FROM:
+            return text
+        if packed := packing.pack(text):
+            return packed
+    raise AssertionError("what is picked and popular has a bound")
 
 
 def picked(at: datetime) -> list[str]:

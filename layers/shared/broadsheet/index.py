@@ -8,11 +8,13 @@ hundred items; `commit` is one transaction, whose refusal means that somebody el
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from functools import cached_property, singledispatchmethod
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from . import clock, coreading, keys, listings, packing, plain, settings, slugs, table, whys
+from .observability import bug
 from .ranking import choosing
 from .ranking import index as ranked
 from .ranking.index import (
@@ -31,8 +33,9 @@ from .ranking.index import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
+    from typing import TypeVar
 
     from .keys import Key
     from .ranking.coreads import Site
@@ -40,9 +43,13 @@ if TYPE_CHECKING:
     from .ranking.near import Near
     from .table import Item
 
+    R = TypeVar("R")
+
 VERSION = 1
 """Of the way lists are built; each list carries it."""
 WEIGHT, COSINE = 10_000, 1_000_000
+FACTS = {field.name for field in fields(Facts)}
+"""What a later release stored beside them is not for this one."""
 AT_ONCE = 100
 PACK_FROM = 2_000
 """Letters from which lists are packed: every reader of the article pays for their size."""
@@ -77,7 +84,7 @@ class Index:
 
     def entries(self, ids: Iterable[str]) -> dict[str, Entry]:
         found = self._items(self._store, (keys.near_entry(one) for one in ids))
-        return {keys.id_of(item["pk"]): _entry(item) for item in found}
+        return {entry.id: entry for item in found if (entry := _readable(item, _entry))}
 
     def prints(self, ids: Iterable[str]) -> dict[str, Print]:
         found = self._items(self._store, (keys.near_print(one) for one in ids))
@@ -132,7 +139,8 @@ class Index:
 
     def signals(self, ids: Iterable[str]) -> Mapping[str, Signals]:
         wanted = list(ids)
-        pinned = {keys.id_of(item["pk"]): _wishes(item) for item in self._items(self._site, map(keys.pins, wanted))}
+        pins = self._items(self._site, map(keys.pins, wanted))
+        pinned = {keys.id_of(item["pk"]): wishes for item in pins if (wishes := _readable(item, _wishes))}
         went_on = coreading.went_on(wanted, self._read_now, self._at)
         return {key: Signals(tuple(went_on.get(key, ())), pinned.get(key, Wishes())) for key in wanted}
 
@@ -250,6 +258,15 @@ def _as_read(choices: Iterable[Choice], cards: Mapping[str, str], language: str)
     return f"[{','.join(whys.with_reason(cards[one.id], one.why, language) for one in choices)}]"
 
 
+def _readable(item: Item, read: Callable[[Item], R]) -> R | None:
+    """None for what cannot be read: it is then as if it were not there, for all that would have stood beside it."""
+    try:
+        return read(item)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        bug("unreadable item", error, pk=item["pk"], sk=item["sk"])
+        return None
+
+
 def _standing(item: Item) -> Standing:
     chosen = item.get("chosen", {})
     lists = Lists(*(tuple(Choice(*one) for one in chosen.get(name, [])) for name in whys.LISTS))
@@ -261,7 +278,8 @@ def _wishes(item: Item) -> Wishes:
 
 
 def _entry(item: Item) -> Entry:
-    facts = Facts(**{**item["facts"], "published_at": clock.parse(item["facts"]["published_at"])})
+    stored = {name: value for name, value in item["facts"].items() if name in FACTS}
+    facts = Facts(**{**stored, "published_at": clock.parse(stored["published_at"])})
     near = tuple((key, cosine / COSINE) for key, cosine in json.loads(item["near"]))
     return Entry(facts, item["version"], item["live"], item["revision"], near)
 

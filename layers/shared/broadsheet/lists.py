@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from . import pieces
 from .errors import Unavailable
 from .index import Index
 from .observability import bug
@@ -16,15 +17,39 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 R = TypeVar("R")
 
+AT_ONCE = 1_000
+"""Lists that are chosen with a change: some twenty seconds of work."""
+A_PIECE = 50
+"""Lists that one message asks for: what a change touches beyond those."""
+
 
 def follow(changed: Iterable[str], at: datetime) -> None:
-    """Makes the index agree with these articles as they are now, and chooses all lists that this touches."""
-    index = Index(at)
+    """Makes the index agree with these articles as they are now, and chooses all lists that this touches.
+
+    Where one article stands in very many lists, most of these are chosen by messages of their own. A list that cannot be
+    chosen is logged and holds up no other; one of these articles that cannot raises.
+    """
+    index, its = Index(at), sorted(set(changed))
     touched: set[str] = set()
-    for key in changed:
+    for key in its:
         settled = building.settle(index, key)
         touched |= settled.changed | settled.beside
-    showing.show(index, touched)
+    around = sorted(touched.difference(its))
+    _show(index, its, around[:AT_ONCE])
+    rest = around[AT_ONCE:]
+    pieces.send([{"choose": rest[start : start + A_PIECE]} for start in range(0, len(rest), A_PIECE)])
+
+
+def _show(index: Index, its: Sequence[str], around: Sequence[str]) -> None:
+    try:
+        showing.show(index, [*its, *around])
+    except (building.Contended, Unavailable):
+        raise
+    except Exception as error:  # whichever it was, those tried alone say it
+        bug("lists failed together", error)
+        for _ in _alone(around, lambda some: showing.show(index, some)):
+            pass
+        showing.show(index, its)
 
 
 def choose(keys: Iterable[str], at: datetime) -> None:
@@ -32,15 +57,18 @@ def choose(keys: Iterable[str], at: datetime) -> None:
     showing.show(Index(at), keys)
 
 
-def choose_read(keys: Iterable[str], at: datetime) -> None:
-    """Chooses the lists of these articles anew: their readers went on to something else. What fails is logged and left."""
+def choose_around(keys: Iterable[str], at: datetime) -> None:
+    """Chooses the lists of these articles anew: what is around them changed. What fails is logged and left."""
     index = Index(at)
     for _ in together(sorted(set(keys)), lambda some: showing.show(index, some)):
         pass
 
 
 def rebuild(key: str, at: datetime) -> None:
-    """Looks again for what is near an article, and chooses its lists, and those of whoever has other neighbours by it."""
+    """Looks again for what is near an article, and chooses its lists, and those of whoever has other neighbours by it.
+
+    For one article of many that are all rebuilt; `follow` is for one alone.
+    """
     index = Index(at)
     showing.show(index, building.settle(index, key).changed)
 
@@ -56,10 +84,14 @@ def together(things: Sequence[T], do: Callable[[Sequence[T]], R]) -> Iterator[R]
         raise
     except Exception as error:  # whichever it was, those tried alone say it
         bug("lists failed together", error)
-        for thing in things:
-            try:
-                yield do([thing])
-            except (building.Contended, Unavailable):
-                raise
-            except Exception as own:
-                bug("lists failed", own, of=str(thing))
+        yield from _alone(things, do)
+
+
+def _alone(things: Sequence[T], do: Callable[[Sequence[T]], R]) -> Iterator[R]:
+    for thing in things:
+        try:
+            yield do([thing])
+        except (building.Contended, Unavailable):
+            raise
+        except Exception as error:  # this one's failure is this one's
+            bug("lists failed", error, of=str(thing))

@@ -72,12 +72,12 @@ def member(state: State) -> Item:
 
 
 def join(group: Group, *states: State) -> Iterator[Write]:
-    """Makes articles members. Raises TranslationExists, Invalid for more than publishing's one transaction can tell."""
+    """Makes articles members, of whom readers are told when the next of them is published. Raises TranslationExists, Invalid for more than publishing's one transaction can tell."""
     if len(group.members.keys() | {state.id for state in states}) > MOST_MEMBERS:
         raise invalid("translation_of", "too_many", f"At most {MOST_MEMBERS} languages.")
     for state in states:
         group.taken(state.language, state.id)
-        group = replace(group, members={**group.members, state.id: member(state)})
+        group = replace(group, members={**group.members, state.id: {**member(state), "told": False}})
         yield table.put(settings.get().desk, group.members[state.id])
     yield group.move_on()
 

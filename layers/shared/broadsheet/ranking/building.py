@@ -251,8 +251,11 @@ def _rewrite(
     changed: set[str],
     limits: Limits,
 ) -> None:
-    """Writes the difference. Each transaction leaves all lists the heads of their edges."""
-    different = sorted(other for other in {*have, *wanted} if have.get(other) != wanted.get(other))
+    """Writes the difference. Each transaction leaves all lists the heads of their edges.
+
+    A partner whose entry cannot be read keeps what it has, until it is mended and settled anew.
+    """
+    different = sorted(other for other in {*have, *wanted} & partners.keys() if have.get(other) != wanted.get(other))
     edges = dict(have)
     for start in range(0, len(different), TOGETHER):
         writes: list[Write] = []
