@@ -48,7 +48,7 @@ def article(slug: str) -> Response[str]:
     beside = views.Beside(query)
     found = articles.read(slug, beside.popular)
     if found.slug != slug:
-        return answers.moved(urls.article(found.slug))
+        return answers.moved(event, urls.article(found.slug))
     return answers.page(event, views.article(found, query, beside))
 
 
@@ -131,12 +131,32 @@ def ads() -> Response[str]:
 
 
 @app.get("/favicon.svg")
-def favicon() -> Response[str]:
+def favicon() -> Response[Any]:
     return answers.drawing(app.current_event, "favicon.svg")
 
 
+@app.get("/favicon.ico")
+def old_favicon() -> Response[Any]:
+    return answers.drawing(app.current_event, "favicon.ico")
+
+
+@app.get("/apple-touch-icon.png")
+def touch_icon() -> Response[Any]:
+    return answers.drawing(app.current_event, "apple-touch-icon.png")
+
+
+@app.get("/site.webmanifest")
+def manifest() -> Response[str]:
+    return _manifest(_own())
+
+
+@app.get("/<language>/site.webmanifest")
+def manifest_in(language: str) -> Response[str]:
+    return _manifest(views.language_named(language))
+
+
 @app.get("/static/<file>")
-def static(file: str) -> Response[str]:
+def static(file: str) -> Response[Any]:
     return answers.asset(app.current_event, file)
 
 
@@ -161,6 +181,10 @@ def named_in(language: str, name: str) -> Response[str]:
 
 def _own() -> str:
     return site.get().language
+
+
+def _manifest(language: str) -> Response[str]:
+    return answers.file(app.current_event, machines.manifest(language), answers.MANIFEST, answers.HOUR)
 
 
 def _listing(kind: str, slug: str, language: str) -> Response[str]:

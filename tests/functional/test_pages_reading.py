@@ -292,3 +292,23 @@ def test_a_language_stands_in_an_address_only_where_there_is_one(stage: Stage, p
 def test_a_page_that_is_missing_says_so_in_the_language_of_its_address(stage: Stage) -> None:
     assert look(stage, "/es/nada", 404).text("//h1") == "Esta página no existe"
     assert look(stage, "/nothing", 404).text("//h1") == "This page does not exist"
+
+
+def test_an_embed_without_a_name_is_called_by_its_host_in_the_language_of_the_page(stage: Stage) -> None:
+    body = (
+        "<p>Look:</p><iframe src='https://www.youtube-nocookie.com/embed/a'></iframe>"
+        "<iframe src='https://player.vimeo.com/video/1' title='The &quot;launch&quot;'></iframe>"
+    )
+    for language, name in (("en", "Video from youtube-nocookie.com"), ("es", "Vídeo de youtube-nocookie.com")):
+        live = stage.published(language=language, body={"format": "html", "text": body})
+        page = look(stage, f"/articles/{live['slug']}")
+        assert page.all("//iframe/@title") == [name, 'The "launch"']
+
+
+def test_a_section_has_the_latest_of_the_whole_paper_beside_it(stage: Stage) -> None:
+    stage.published(headline="A match", section="sports")
+    stage.published(headline="A vote", section="politics")
+    stage.settle()
+    page = look(stage, "/sections/politics")
+    beside = "//section[@aria-labelledby='latest']//*[contains(@class, 'headline')]"
+    assert page.texts(beside) == ["A vote", "A match"]

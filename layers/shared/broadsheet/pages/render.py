@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from broadsheet import clock, site
 
-from . import assets, documents, formats, texts, urls
+from . import assets, documents, formats, texts, theme, urls
 from .urls import Links
 
 if TYPE_CHECKING:
@@ -73,6 +73,8 @@ def _around(language: str, head: Head) -> dict[str, Any]:
         "head": head,
         "language": language,
         "form": form,
+        "locale": formats.locale,
+        "theme": theme.get(),
         "link": links,
         "site": publication,
         "name": publication.text(publication.name, language),
@@ -123,6 +125,7 @@ def _environment() -> Environment:
         "asset": assets.path,
         "modules": assets.modules,
         "absolute": urls.absolute,
+        "picture_url": urls.picture,
         "article_path": urls.article,
         "feeds": urls.FEEDS,
     }

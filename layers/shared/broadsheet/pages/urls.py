@@ -56,5 +56,10 @@ def article(slug: str) -> str:
     return f"/articles/{quote(slug)}"
 
 
+def picture(url: str) -> str:
+    """Where whoever is not on the site finds a picture: one that lies on it has only a path."""
+    return absolute(url) if url.startswith("/") else url
+
+
 def absolute(path: str) -> str:
     return f"{settings.get().site_origin}{path}"

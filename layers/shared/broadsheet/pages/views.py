@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from broadsheet import filling, front, listings, site
 from broadsheet.errors import BadCursor, Invalid, NothingPublished
 
-from . import discussion, documents, linked_data, render, urls
+from . import bodies, discussion, documents, linked_data, render, urls
 from .render import Head
 from .urls import Links
 
@@ -88,9 +88,11 @@ def listing(kind: str, slug: str, language: str, query: Mapping[str, str]) -> st
         switch=everywhere,
         feeds=path if kind != "author" else "",
         listed="cursor" not in query,
+        data=linked_data.listing(kind, name, path, cards, language),
     )
     more = f"{path}?cursor={page['next_cursor']}" if page["next_cursor"] else None
-    whole, fresh = _front(language), _Fresh(cards)
+    whole = _front(language)
+    latest = whole["latest"][:BESIDE]
     return render.html(
         "listing.html",
         language,
@@ -102,8 +104,8 @@ def listing(kind: str, slug: str, language: str, query: Mapping[str, str]) -> st
         more=more,
         begun="cursor" in query,
         popular=_popular(whole),
-        picks=fresh.take(whole["picks"], BESIDE),
-        latest=fresh.take(whole["latest"], BESIDE),
+        picks=_Fresh([*cards, *latest]).take(whole["picks"], BESIDE),
+        latest=latest,
     )
 
 
@@ -176,6 +178,7 @@ def article(found: Article, query: Mapping[str, str], beside: Beside) -> str:
         language,
         head,
         article=given,
+        body=bodies.shown(given["body_html"], language),
         thread=thread,
         reactions=site.get().comments.reactions,
         picks=fresh.take(whole["picks"], BESIDE),
