@@ -44,8 +44,8 @@ def home(language: str) -> str:
     picks = fresh.take(whole["picks"], PICKS)
     seconds = fresh.take(whole["latest"], SECONDS)
     below = fresh.take(whole["latest"], BELOW)
-    latest = fresh.take(whole["latest"], LATEST)
-    rows = [{**section, "items": fresh.take(section["items"], OF_A_SECTION)} for section in whole["sections"]]
+    latest = fresh.take(whole["latest"], LATEST, by=2)
+    rows = [_row(section, fresh.take(section["items"], OF_A_SECTION)) for section in whole["sections"]]
     everywhere = {tag: Links(tag).front for tag in site.get().languages}
     publication = site.get()
     head = Head(
@@ -61,13 +61,22 @@ def home(language: str) -> str:
         head,
         lead=lead,
         seconds=seconds,
+        second_pictured=next((card["id"] for card in seconds if card["image"]), None),
         below=below,
         picks=picks,
         latest=latest,
         popular=_popular(whole),
         discussed=_first_of(whole["most_discussed"], "24h", "7d"),
-        rows=[row for row in rows if row["items"]],
+        rows=[row for row in rows if row],
     )
+
+
+def _row(section: Mapping[str, Any], cards: list[Card]) -> dict[str, Any] | None:
+    """A section's on the front: the newest that has a picture, where one has, and the others by their headlines."""
+    if not cards:
+        return None
+    feature = next((card for card in cards if card["image"]), cards[0])
+    return {**section, "feature": feature, "briefs": [card for card in cards if card is not feature]}
 
 
 def listing(kind: str, slug: str, language: str, query: Mapping[str, str]) -> str:
@@ -178,7 +187,7 @@ def article(found: Article, query: Mapping[str, str], beside: Beside) -> str:
         language,
         head,
         article=given,
-        body=bodies.shown(given["body_html"], language),
+        body=bodies.shown(given["body_html"], language, pictured=bool(given["image"])),
         thread=thread,
         reactions=site.get().comments.reactions,
         picks=fresh.take(whole["picks"], BESIDE),
@@ -221,12 +230,11 @@ class _Fresh:
     def __init__(self, shown: Iterable[Card] = ()) -> None:
         self.shown = {card["id"] for card in shown}
 
-    def take(self, cards: Iterable[Card], at_most: int) -> list[Card]:
-        taken: list[Card] = []
-        for card in cards:
-            if card["id"] not in self.shown and len(taken) < at_most:
-                self.shown.add(card["id"])
-                taken.append(card)
+    def take(self, cards: Iterable[Card], at_most: int, by: int = 1) -> list[Card]:
+        """Where they stand `by` so many, full rows from two on: what would stand alone below them is left for later."""
+        new = list({card["id"]: card for card in cards if card["id"] not in self.shown}.values())[:at_most]
+        taken = new[: len(new) - len(new) % by] if len(new) >= 2 * by else new
+        self.shown |= {card["id"] for card in taken}
         return taken
 
 
