@@ -135,56 +135,38 @@ def favicon() -> Response[Any]:
     return answers.drawing(app.current_event, "favicon.svg")
 
 
-@app.get("/favicon.ico")
-def old_favicon() -> Response[Any]:
-    return answers.drawing(app.current_event, "favicon.ico")
-
-
-@app.get("/apple-touch-icon.png")
-def touch_icon() -> Response[Any]:
-    return answers.drawing(app.current_event, "apple-touch-icon.png")
-
-
-@app.get("/site.webmanifest")
-def manifest() -> Response[str]:
-    return _manifest(_own())
-
-
-@app.get("/<language>/site.webmanifest")
-def manifest_in(language: str) -> Response[str]:
-    return _manifest(views.language_named(language))
-
-
 @app.get("/static/<file>")
 def static(file: str) -> Response[Any]:
     return answers.asset(app.current_event, file)
 
 
-# ---------------------------------------------------------------- forms, texts, and the fronts of other languages
+# ---------------------------------------------------------------- what has only a name: forms, texts, fronts of other languages
 
 
 @app.get("/<name>")
-def named(name: str) -> Response[str]:
-    if name in urls.FEEDS:
-        return _feed(name, "", "", _own())
+def named(name: str) -> Response[Any]:
+    if name in urls.ICONS:
+        return answers.drawing(app.current_event, name)
     if name in site.get().languages:
         return answers.page(app.current_event, views.home(views.language_named(name)))
-    return answers.page(app.current_event, views.named(name, _own()))
+    return _named(name, _own())
 
 
 @app.get("/<language>/<name>")
 def named_in(language: str, name: str) -> Response[str]:
-    if name in urls.FEEDS:
-        return _feed(name, "", "", views.language_named(language))
-    return answers.page(app.current_event, views.named(name, views.language_named(language)))
+    return _named(name, views.language_named(language))
 
 
 def _own() -> str:
     return site.get().language
 
 
-def _manifest(language: str) -> Response[str]:
-    return answers.file(app.current_event, machines.manifest(language), answers.MANIFEST, answers.HOUR)
+def _named(name: str, language: str) -> Response[str]:
+    if name in urls.FEEDS:
+        return _feed(name, "", "", language)
+    if name == urls.MANIFEST:
+        return answers.file(app.current_event, machines.manifest(language), answers.MANIFEST, answers.HOUR)
+    return answers.page(app.current_event, views.named(name, language))
 
 
 def _listing(kind: str, slug: str, language: str) -> Response[str]:

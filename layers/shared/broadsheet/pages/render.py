@@ -135,6 +135,7 @@ def _environment() -> Environment:
         "picture_url": urls.picture,
         "article_path": urls.article,
         "feeds": urls.FEEDS,
+        "manifest": urls.MANIFEST,
     }
     environment.filters |= {"script": script, "trusted": trusted, "time": clock.parse}
     return environment

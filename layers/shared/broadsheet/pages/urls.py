@@ -12,6 +12,10 @@ from broadsheet import settings, site
 
 FEEDS = {"feed.rss": "application/rss+xml", "feed.atom": "application/atom+xml", "feed.json": "application/feed+json"}
 
+ICONS = ("favicon.ico", "apple-touch-icon.png")
+"""What is asked for by name, whether or not a page says so."""
+MANIFEST = "site.webmanifest"
+
 
 @dataclass(frozen=True)
 class Links:
