@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -340,6 +341,20 @@ def test_a_listing_tells_machines_what_is_on_it_and_the_way_to_it(stage: Stage) 
     data = look(stage, "/es/sections/politics").data
     assert data["CollectionPage"]["name"] == "Política"
     assert data["BreadcrumbList"]["itemListElement"][0]["item"] == f"{ORIGIN}/es"
+
+
+@pytest.mark.parametrize(
+    ("logo", "url"),
+    [("/pictures/logo.svg", f"{ORIGIN}/pictures/logo.svg"), ("https://img.example/l.png", "https://img.example/l.png")],
+)
+def test_a_publications_own_logo_is_told_as_a_picture(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, logo: str, url: str
+) -> None:
+    changed = replace(site.get(), logo=logo)
+    monkeypatch.setattr(site, "get", lambda: changed)
+    page = look(stage, "/")
+    assert page.data["WebSite"]["publisher"]["logo"] == {"@type": "ImageObject", "url": url}
+    assert {each.get("src") for each in page.all("//p[@class='name']//img")} == {logo}
 
 
 def test_a_page_of_an_author_is_about_a_person(stage: Stage) -> None:
