@@ -16,7 +16,7 @@ export PYTHONPATH := layers/shared
 # Dozens of processes start here; without the bytecode that the first one leaves, each compiles everything again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup run sam-local admin reapply-erasures recount test lint fuzz openapi docs bench quality tools lock-tools word-tables translations build lint-template test-artefact test-browser screenshots guards
+.PHONY: help setup run sam-local admin reapply-erasures recount test lint fuzz openapi docs bench quality tools lock-tools word-tables translations build lint-template test-artefact test-browser screenshots icons guards
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1 \2/p' $(MAKEFILE_LIST) | while read -r target text; do printf '  make %-12s %s\n' "$$target" "$$text"; done
@@ -123,6 +123,9 @@ test-browser: setup .venv/.browser ## The reader's site in a real Chromium (CHRO
 
 screenshots: setup .venv/.browser ## Pictures of the demo's main pages, into docs/screenshots
 	@$(PY) -m tests.browser.screenshots
+
+icons: setup .venv/.browser ## The site's icons as PNG and ICO, after a change of favicon.svg
+	@$(PY) -m tools.icons
 
 test-artefact: setup tools ## What was built, in Lambda's runtime emulator
 	@$(PY) -m pytest tests/artefact

@@ -43,7 +43,7 @@ class Writer(BaseModel):
 
 
 class Picture(BaseModel):
-    url: str = Field(description="https.")
+    url: str = Field(description="https, or a path of the site itself.")
     alt: str = Field(description="Empty for a picture that says nothing.")
     credit: str | None
     caption: str | None

@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from . import apidocs, aws_json, failures, http_events, mail, pages
 from .console import say
+from .demo import illustrations
 from .http_events import Answer, Malformed, message
 from .routes import Routes
 from .workers import TIMED_OUT, TOO_MANY
@@ -185,7 +186,7 @@ async def _body(request: Request) -> bytes | None:
 
 
 class OwnPages:
-    """`/_local`, `/docs` and `/openapi.json`."""
+    """`/_local`, `/docs`, `/openapi.json`, and the pictures of the demo."""
 
     def __init__(self, system: System) -> None:
         self._system = system
@@ -202,6 +203,7 @@ class OwnPages:
             ("POST", "/_local/clock/tick", self.tick),
             ("GET", "/openapi.json", self.openapi),
             ("GET", "/docs", self.docs),
+            ("GET", illustrations.PATH, self.illustration),
         ]
         if Routes(self._system.template).match("GET", "/") is None:
             pages_here.append(("GET", "/", self.home))
@@ -249,6 +251,13 @@ class OwnPages:
         if not self._document.exists():
             return _no_document()
         return Response(self._document.read_bytes(), media_type="application/json")
+
+    async def illustration(self, request: Request) -> Response:
+        """What a publisher's own store of pictures would answer."""
+        drawing = illustrations.read(request.path_params["name"])
+        if drawing is None:
+            return JSONResponse({"message": "Not Found"}, 404)
+        return Response(drawing, media_type=illustrations.KIND, headers=illustrations.KEPT)
 
     async def docs(self, _: Request) -> Response:
         if not self._document.exists():

@@ -51,6 +51,8 @@ class Reply:
     cookies: list[str]
     calls: list[Call]
     route: str
+    body: bytes = b""
+    """What `text` says, or a picture."""
 
     @property
     def json(self) -> Any:
@@ -405,4 +407,5 @@ def _reply(payload: Any, calls: list[Call], route: str) -> Reply:
     answer = http_events.answer(payload)
     headers = {name.lower(): value for name, value in answer.headers if name.lower() != "set-cookie"}
     body = gzip.decompress(answer.body) if headers.get("content-encoding") == "gzip" else answer.body
-    return Reply(answer.status, headers, body.decode(), payload.get("cookies") or [], calls, route)
+    text = body.decode() if not headers.get("content-type", "").startswith("image/") or body.isascii() else ""
+    return Reply(answer.status, headers, text, payload.get("cookies") or [], calls, route, body)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from babel import Locale
+from babel.core import get_global
 from babel.messages import Catalog, extract, mofile, pofile
 from babel.numbers import get_group_symbol, parse_pattern
 
@@ -110,7 +111,14 @@ def formats(language: str) -> dict[str, Any]:
         "group": get_group_symbol(locale, numbering_system="default"),
         "grouping": list(parse_pattern(locale.decimal_formats[None].pattern).grouping),
         "direction": locale.text_direction,
+        "territory": locale.territory or territory(language),
     }
+
+
+def territory(language: str) -> str:
+    """The likeliest, by Unicode's likely subtags."""
+    *_, region = get_global("likely_subtags")[language.replace("-", "_")].split("_")
+    return str(region)
 
 
 def time_pattern(locale: Locale) -> str:

@@ -48,7 +48,7 @@ def article(slug: str) -> Response[str]:
     beside = views.Beside(query)
     found = articles.read(slug, beside.popular)
     if found.slug != slug:
-        return answers.moved(urls.article(found.slug))
+        return answers.moved(event, urls.article(found.slug))
     return answers.page(event, views.article(found, query, beside))
 
 
@@ -131,36 +131,42 @@ def ads() -> Response[str]:
 
 
 @app.get("/favicon.svg")
-def favicon() -> Response[str]:
+def favicon() -> Response[Any]:
     return answers.drawing(app.current_event, "favicon.svg")
 
 
 @app.get("/static/<file>")
-def static(file: str) -> Response[str]:
+def static(file: str) -> Response[Any]:
     return answers.asset(app.current_event, file)
 
 
-# ---------------------------------------------------------------- forms, texts, and the fronts of other languages
+# ---------------------------------------------------------------- what has only a name: forms, texts, fronts of other languages
 
 
 @app.get("/<name>")
-def named(name: str) -> Response[str]:
-    if name in urls.FEEDS:
-        return _feed(name, "", "", _own())
+def named(name: str) -> Response[Any]:
+    if name in urls.ICONS:
+        return answers.drawing(app.current_event, name)
     if name in site.get().languages:
         return answers.page(app.current_event, views.home(views.language_named(name)))
-    return answers.page(app.current_event, views.named(name, _own()))
+    return _named(name, _own())
 
 
 @app.get("/<language>/<name>")
 def named_in(language: str, name: str) -> Response[str]:
-    if name in urls.FEEDS:
-        return _feed(name, "", "", views.language_named(language))
-    return answers.page(app.current_event, views.named(name, views.language_named(language)))
+    return _named(name, views.language_named(language))
 
 
 def _own() -> str:
     return site.get().language
+
+
+def _named(name: str, language: str) -> Response[str]:
+    if name in urls.FEEDS:
+        return _feed(name, "", "", language)
+    if name == urls.MANIFEST:
+        return answers.file(app.current_event, machines.manifest(language), answers.MANIFEST, answers.HOUR)
+    return answers.page(app.current_event, views.named(name, language))
 
 
 def _listing(kind: str, slug: str, language: str) -> Response[str]:

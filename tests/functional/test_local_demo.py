@@ -7,6 +7,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import lxml.etree
 import pytest
 from broadsheet import (
     comment_inputs,
@@ -25,7 +26,7 @@ from broadsheet import (
 from broadsheet import remarks as comment_markup
 
 from local import accounts
-from local.demo import conversations, manuscripts, readers, seed, visits
+from local.demo import conversations, illustrations, manuscripts, readers, seed, visits
 from local.demo.conversations import ConversationError, Conversations
 
 if TYPE_CHECKING:
@@ -70,6 +71,28 @@ def states() -> dict[str, State]:
         assert state.headline not in found
         found[state.headline] = state
     return found
+
+
+def test_every_picture_of_the_demo_is_there_small_told_of_and_harmless() -> None:
+    shown = [
+        text.given["image"] | {"language": text.given["language"]}
+        for text in manuscripts.read()
+        if "image" in text.given
+    ]
+    assert 24 <= len(shown) <= 34
+    drawings = {path.stem: path.read_bytes() for path in illustrations.FOLDER.iterdir()}
+    assert {image["url"] for image in shown} == {illustrations.PATH.format(name=name) for name in drawings}
+    for image in shown:
+        assert image["alt"]
+        assert image["caption"]
+        assert image["credit"].startswith("Dibujo: " if image["language"] == "es" else "Drawing: ")
+        tree = lxml.etree.fromstring(drawings[image["url"].split("/")[-1].removesuffix(".svg")])
+        assert (tree.get("width"), tree.get("height")) == (str(image["width"]), str(image["height"]))
+    for name, drawing in drawings.items():
+        assert len(drawing) < 12_000, name
+        tags = {lxml.etree.QName(each).localname for each in lxml.etree.fromstring(drawing).iter()}
+        assert not tags & {"script", "foreignObject", "style", "image", "a"}, name
+        assert b"http" not in drawing.replace(b"http://www.w3.org/2000/svg", b""), name
 
 
 def test_the_demo_is_a_newsroom_worth_looking_at() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +48,18 @@ def test_an_older_slug_leads_to_the_current_one_in_one_step(stage: Stage) -> Non
     assert (reply.status, reply.headers["location"]) == (308, f"{ORIGIN}/articles/{current}")
     assert reply.headers["cache-control"] == KEPT
     assert look(stage, f"/articles/{current}")
+
+
+def test_who_is_led_to_the_current_address_keeps_the_place_in_the_discussion(stage: Stage) -> None:
+    slug = stage.published()["slug"]
+    query = {"order": "newest", "cursor": 'a&b="c', "utm_source": "mail"}
+    for path in (f"/articles/{slug.upper()}", f"/articles/{slug}/"):
+        reply = stage.call("GET", path, query=query)
+        assert reply.status == 308
+        assert reply.headers["location"] == f"{ORIGIN}/articles/{slug}?cursor=a%26b%3D%22c&order=newest"
+        assert 'href="' + reply.headers["location"].replace("&", "&amp;") + '"' in reply.text
+    reply = stage.call("GET", "/sections/politics/", query={"cursor": "x"})
+    assert reply.headers["location"] == f"{ORIGIN}/sections/politics?cursor=x"
 
 
 def test_any_words_before_the_key_lead_to_the_article(stage: Stage) -> None:
@@ -193,6 +206,61 @@ def test_a_file_is_kept_for_good_under_an_address_that_changes_with_it(stage: St
     assert reply.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert reply.headers["content-type"] == assets.load(name).kind
     assert stage.call("GET", assets.path(name), if_none_match=reply.etag).status == 304
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/favicon.svg", "image/svg+xml"),
+        ("/favicon.ico", "image/vnd.microsoft.icon"),
+        ("/apple-touch-icon.png", "image/png"),
+    ],
+)
+def test_whoever_asks_for_an_icon_by_its_usual_name_gets_one(stage: Stage, path: str, kind: str) -> None:
+    reply = stage.call("GET", path)
+    assert (reply.status, reply.headers["content-type"]) == (200, kind)
+    assert reply.headers["cache-control"] == KEPT.replace("s-maxage=60", "s-maxage=3600")
+    assert stage.call("GET", path, if_none_match=reply.etag).status == 304
+    assert path in look(stage, "/").all("//link/@href")
+
+
+@pytest.mark.parametrize(
+    ("name", "size"), [("apple-touch-icon.png", 180), ("icon-192.png", 192), ("icon-512.png", 512)]
+)
+def test_an_icon_is_a_small_picture_of_its_size(stage: Stage, name: str, size: int) -> None:
+    body = stage.call("GET", assets.path(name)).body
+    assert body.startswith(b"\x89PNG\r\n\x1a\n")
+    assert struct.unpack(">II", body[16:24]) == (size, size)
+    assert len(body) < 10_000
+
+
+@pytest.mark.parametrize(("before", "language"), [("", "en"), ("/es", "es")])
+def test_a_device_learns_what_the_site_is_called_and_looks_like(stage: Stage, before: str, language: str) -> None:
+    (path,) = look(stage, before or "/").link("manifest")
+    assert path == f"{before}/site.webmanifest"
+    reply = stage.call("GET", path)
+    assert reply.headers["content-type"] == "application/manifest+json; charset=utf-8"
+    told = reply.json
+    assert (told["name"], told["lang"]) == (site.get().name[language], language)
+    assert (told["start_url"], told["scope"]) == (before or "/", "/")
+    assert {(icon["sizes"], icon.get("purpose")) for icon in told["icons"]} >= {
+        ("192x192", "any"),
+        ("512x512", "maskable"),
+    }
+    for icon in told["icons"]:
+        found = stage.call("GET", icon["src"])
+        assert (found.status, found.headers["content-type"]) == (200, icon["type"])
+    assert stage.call("GET", "/en/site.webmanifest").status == 404
+
+
+def test_the_colour_around_a_page_is_that_of_its_paper(stage: Stage) -> None:
+    page = look(stage, "/")
+    given = dict(zip(page.all("//meta[@name='theme-color']/@media"), page.meta("theme-color"), strict=True))
+    css = assets.load("theme.css").text
+    light, dark = (f"(prefers-color-scheme: {scheme})" for scheme in ("light", "dark"))
+    assert f"--paper: {given[light]};" in css.partition("@media")[0]
+    assert f"--paper: {given[dark]};" in css.partition("@media")[2]
+    assert stage.call("GET", "/site.webmanifest").json["background_color"] == given[light]
 
 
 def test_a_page_of_yesterday_still_finds_its_files_but_no_cache_keeps_them_as_such(stage: Stage) -> None:

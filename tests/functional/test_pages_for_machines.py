@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -11,7 +12,7 @@ import feedparser
 import lxml.etree
 import pytest
 from broadsheet import clock, site
-from broadsheet.pages import sitemaps
+from broadsheet.pages import assets, sitemaps
 
 from tests.looking import look
 from tests.scenario import usual
@@ -24,6 +25,7 @@ ORIGIN = "https://news.example"
 MAPS = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9", "n": "http://www.google.com/schemas/sitemap-news/0.9"}
 XML_FEEDS = ("feed.rss", "feed.atom")
 FEEDS = (*XML_FEEDS, "feed.json")
+MEDIA = "{http://search.yahoo.com/mrss/}"
 NASTY = 'Ferries & trams: <b>"free"</b> ]]> for all'
 
 
@@ -182,8 +184,9 @@ def test_the_sitemap_leads_to_every_article_by_month(stage: Stage, time: Clock) 
     ]
     assert locations(stage, "/sitemaps/2026-01.xml") == live["2026-01"][::-1]
     assert locations(stage, "/sitemaps/2026-03.xml") == live["2026-03"]
-    for empty in ("2026-02", "2025-12", "2026-04"):
-        assert stage.call("GET", f"/sitemaps/{empty}.xml").status == 404
+    assert locations(stage, "/sitemaps/2026-02.xml") == [f"{ORIGIN}/"], "what the index names answers, and is not empty"
+    for nothing in ("2025-12", "2026-04"):
+        assert stage.call("GET", f"/sitemaps/{nothing}.xml").status == 404
     tree = read_xml(stage.call("GET", "/sitemaps/2026-03.xml").text)
     changed = tree.find(".//s:lastmod", MAPS)
     assert changed is not None
@@ -248,7 +251,7 @@ def test_a_months_end_belongs_to_the_month(stage: Stage, time: Clock) -> None:
     slug = stage.published()["slug"]
     assert locations(stage, "/sitemaps/2026-01.xml") == [f"{ORIGIN}/articles/{slug}"]
     time.now = datetime(2026, 2, 1, tzinfo=UTC)
-    assert stage.call("GET", "/sitemaps/2026-02.xml").status == 404
+    assert locations(stage, "/sitemaps/2026-02.xml") == [f"{ORIGIN}/"]
 
 
 def test_a_month_with_more_than_fits_keeps_the_newest(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -264,7 +267,9 @@ def test_a_month_with_more_than_fits_keeps_the_newest(stage: Stage, monkeypatch:
 def test_an_article_tells_machines_what_it_tells_people(stage: Stage, time: Clock) -> None:
     time.now = time.now.replace(microsecond=0)
     live = stage.published(**usual(headline=NASTY, body={"format": "html", "text": "<p>Four words of text.</p>"}))
-    root = stage.comment(live["slug"], guest="Passer-by", text="I *was* there.")["id"]
+    root = stage.comment(
+        live["slug"], guest="Passer-by", text="I *was* there, and [waved](https://a.example).\n\nTwice."
+    )["id"]
     reply = stage.comment(live["slug"], to=root, guest="Another", address="192.0.1.1")["id"]
     time.forward(minutes=10)
     stage.act(live, "corrections", {"kind": "correction", "text": "It was two."})
@@ -284,12 +289,18 @@ def test_an_article_tells_machines_what_it_tells_people(stage: Stage, time: Cloc
     assert news["isPartOf"]["@type"] == "WebSite"
     assert news["publisher"]["name"] == "The Broadsheet Courier"
     assert news["image"][0]["url"] == "https://img.example/bridge.jpg"
+    assert news["publisher"]["logo"] == {
+        "@type": "ImageObject",
+        "url": f"{ORIGIN}{assets.path('icon-512.png')}",
+        "width": 512,
+        "height": 512,
+    }
     (corrected,) = news["correction"]
     assert (corrected["@type"], corrected["text"]) == ("CorrectionComment", "It was two.")
     (said,) = news["comment"]
     assert (said["@id"], said["text"], said["author"]["name"]) == (
         f"{url}#comment-{root}",
-        "I  was  there.",
+        "I was there, and waved.\nTwice.",
         "Passer-by",
     )
     assert [each["@id"] for each in said["comment"]] == [f"{url}#comment-{reply}"]
@@ -312,6 +323,102 @@ def test_an_article_without_questions_topic_or_picture_claims_none(stage: Stage)
     assert page.data["NewsArticle"]["author"] == [{"@type": "Person", "name": "Ada Quist"}]
 
 
+def test_a_listing_tells_machines_what_is_on_it_and_the_way_to_it(stage: Stage) -> None:
+    slugs = [stage.published(headline=f"Story {n}", topic="Harbour bridge")["slug"] for n in range(2)]
+    stage.published(headline="El puente", language="es", topic="Harbour bridge")
+    for path, name in (("/sections/politics", "Politics"), ("/topics/harbour-bridge", "Harbour bridge")):
+        data = look(stage, path).data
+        assert set(data) == {"CollectionPage", "BreadcrumbList"}
+        page = data["CollectionPage"]
+        assert (page["name"], page["url"], page["inLanguage"]) == (name, f"{ORIGIN}{path}", "en")
+        listed = page["mainEntity"]["itemListElement"]
+        assert [each["url"] for each in listed] == [f"{ORIGIN}/articles/{slug}" for slug in slugs[::-1]]
+        way = data["BreadcrumbList"]["itemListElement"]
+        assert [(each["position"], each["name"], each["item"]) for each in way] == [
+            (1, "The Broadsheet Courier", f"{ORIGIN}/"),
+            (2, name, f"{ORIGIN}{path}"),
+        ]
+    data = look(stage, "/es/sections/politics").data
+    assert data["CollectionPage"]["name"] == "Política"
+    assert data["BreadcrumbList"]["itemListElement"][0]["item"] == f"{ORIGIN}/es"
+
+
+@pytest.mark.parametrize(
+    ("logo", "url"),
+    [("/pictures/logo.svg", f"{ORIGIN}/pictures/logo.svg"), ("https://img.example/l.png", "https://img.example/l.png")],
+)
+def test_a_publications_own_logo_is_told_as_a_picture(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, logo: str, url: str
+) -> None:
+    changed = replace(site.get(), logo=logo)
+    monkeypatch.setattr(site, "get", lambda: changed)
+    page = look(stage, "/")
+    assert page.data["WebSite"]["publisher"]["logo"] == {"@type": "ImageObject", "url": url}
+    assert {each.get("src") for each in page.all("//p[@class='name']//img")} == {logo}
+
+
+def test_a_page_of_an_author_is_about_a_person(stage: Stage) -> None:
+    stage.published(byline=[{"name": "Ada Quist", "slug": "ada-quist"}])
+    data = look(stage, "/authors/ada-quist").data
+    assert set(data) == {"ProfilePage", "BreadcrumbList"}
+    assert data["ProfilePage"]["mainEntity"] == {
+        "@type": "Person",
+        "name": "Ada Quist",
+        "url": f"{ORIGIN}/authors/ada-quist",
+    }
+
+
+def test_a_picture_of_the_site_itself_has_a_whole_address_wherever_a_machine_reads_it(stage: Stage) -> None:
+    image = {
+        "url": "/pictures/harbour.svg?v=2",
+        "alt": "Cranes",
+        "caption": "The yard & its cranes",
+        "credit": "C. Marsh",
+        "width": 1200,
+        "height": 675,
+    }
+    slug = stage.published(image=image)["slug"]
+    stage.settle()
+    whole = f"{ORIGIN}/pictures/harbour.svg?v=2"
+    assert stage.call("GET", f"/v1/articles/{slug}").json["image"] == image
+    page = look(stage, f"/articles/{slug}")
+    assert page.one("//figure/img/@src") == image["url"], "kept as it was given"
+    assert page.meta("og:image") == [whole]
+    assert page.meta("og:image:width") == ["1200"]
+    assert page.meta("twitter:card") == ["summary_large_image"]
+    assert page.data["NewsArticle"]["image"][0]["url"] == whole
+    assert look(stage, "/").one("//main//img/@src") == image["url"]
+    assert json.loads(stage.call("GET", "/feed.json").text)["items"][0]["image"] == whole
+    assert f"<image:loc>{whole}</image:loc>" in stage.call("GET", "/sitemap-news.xml").text
+
+
+@pytest.mark.parametrize("name", XML_FEEDS)
+def test_an_xml_feed_has_the_pictures(stage: Stage, name: str) -> None:
+    stage.published(headline="Without one")
+    image = {"url": "/pictures/a.svg", "alt": "Cranes", "caption": "Cranes & <b>hulls</b>", "credit": "C. Marsh"}
+    stage.published(headline="With one", image={**image, "width": 1200, "height": 675})
+    first, second = feed(stage, f"/{name}").entries
+    (picture,) = first.media_content
+    assert picture == {
+        "url": f"{ORIGIN}/pictures/a.svg",
+        "medium": "image",
+        "width": "1200",
+        "height": "675",
+    }
+    tree = read_xml(stage.call("GET", f"/{name}").text)
+    told = {lxml.etree.QName(each).localname: each.text for each in tree.find(f".//{MEDIA}content")}
+    assert told == {"description": "Cranes & <b>hulls</b>", "credit": "C. Marsh"}
+    assert "media_content" not in second
+
+
+def test_open_graph_names_the_language_with_its_territory_where_it_is_known(stage: Stage) -> None:
+    english = stage.published(headline="Trams cross the bridge")
+    spanish = stage.published(headline="El puente", language="es", translation_of=english["slug"])
+    page = look(stage, f"/articles/{spanish['slug']}")
+    assert (page.meta("og:locale"), page.meta("og:locale:alternate")) == (["es_ES"], ["en_US"])
+    assert look(stage, "/").meta("og:locale") == ["en_US"]
+
+
 def test_a_long_headline_is_cut_for_search_engines_and_nowhere_else(stage: Stage) -> None:
     headline = "Words " * 30
     page = look(stage, f"/articles/{stage.published(headline=headline.strip())['slug']}")
@@ -328,3 +435,4 @@ def test_open_graph_tells_what_is_shared(stage: Stage) -> None:
     assert page.meta("article:published_time")
     assert page.meta("description") == page.meta("og:description")
     assert look(stage, "/").meta("og:type") == ["website"]
+    assert look(stage, "/").meta("twitter:card") == ["summary"]

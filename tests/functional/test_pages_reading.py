@@ -40,7 +40,7 @@ def test_an_article_has_all_that_a_reader_expects(stage: Stage) -> None:
     assert page.one("//a[@rel='tag']/@href") == f"/topics/{live['topic']['slug']}"
     picture = page.one("//figure/img")
     assert (picture.get("src"), picture.get("alt")) == ("https://img.example/bridge.jpg", "A tram on the bridge")
-    assert picture.get("sizes")
+    assert picture.get("fetchpriority") == "high"
     assert picture.get("loading") is None, "what is seen first is not put off"
     assert "C. Marsh" in page.text("//figcaption")
     assert len(page.texts("//div[@class='body']/p")) == 20
@@ -190,6 +190,50 @@ def test_an_article_without_a_picture_a_topic_or_a_standfirst_is_whole(stage: St
     assert page.meta("og:image") == []
 
 
+def test_no_headline_stands_alone_below_full_rows_and_a_section_leads_with_a_picture(stage: Stage) -> None:
+    image = {"url": "/pictures/a.svg", "alt": "", "width": 1200, "height": 675}
+    for n in range(16):
+        fields = {"image": image} if n == 2 else {}
+        stage.published(headline=f"Story {n}", section="sports" if n < 4 else "politics", **fields)
+    stage.settle()
+    page = look(stage, "/")
+    assert len(page.all("//ol[@class='wire']/li")) in {2, 4, 6}
+    row = "//section[@aria-labelledby='section-sports']"
+    assert page.text(f"{row}//article[contains(@class, 'feature')]//h3") == "Story 2"
+    briefs = page.texts(f"{row}//div[@class='briefs']//h3")
+    assert briefs == ["Story 3", "Story 1", "Story 0"]
+
+
+def test_a_front_without_any_picture_is_whole(stage: Stage) -> None:
+    for n in range(9):
+        stage.published(headline=f"Story {n}")
+    stage.settle()
+    page = look(stage, "/")
+    assert not page.has("//main//img")
+    assert len(page.all("//main//article")) == 9
+
+
+@pytest.mark.parametrize(
+    ("image", "body", "eager"),
+    [
+        (True, "<p><img src='/b.svg'>Words</p>", "/a.svg"),
+        (False, "<p><img src='/b.svg' alt='B'>Words</p><img src='/c.svg'>", "/b.svg"),
+        (False, "<figure><img src='/b.svg'><figcaption>B</figcaption></figure><p>Words</p>", "/b.svg"),
+        (False, "<p>Words</p><img src='/b.svg'>", None),
+    ],
+)
+def test_only_the_picture_that_a_reader_sees_first_is_not_put_off(
+    stage: Stage, image: bool, body: str, eager: str | None
+) -> None:
+    given = {"image": {"url": "/a.svg", "alt": "A"}} if image else {}
+    live = stage.published(body={"format": "html", "text": body}, **given)
+    pictures = look(stage, f"/articles/{live['slug']}").all("//article//img")
+    at_once = [each for each in pictures if each.get("loading") is None]
+    assert [each.get("src") for each in at_once] == ([eager] if eager else [])
+    assert all(each.get("fetchpriority") == "high" for each in at_once)
+    assert {each.get("decoding") for each in pictures} == {"async"}
+
+
 def test_pictures_keep_their_place_and_come_when_they_are_near(stage: Stage) -> None:
     image = {"url": "https://img.example/a.jpg", "alt": "A tram", "width": 1200, "height": 800}
     for n in range(5):
@@ -292,3 +336,23 @@ def test_a_language_stands_in_an_address_only_where_there_is_one(stage: Stage, p
 def test_a_page_that_is_missing_says_so_in_the_language_of_its_address(stage: Stage) -> None:
     assert look(stage, "/es/nada", 404).text("//h1") == "Esta página no existe"
     assert look(stage, "/nothing", 404).text("//h1") == "This page does not exist"
+
+
+def test_an_embed_without_a_name_is_called_by_its_host_in_the_language_of_the_page(stage: Stage) -> None:
+    body = (
+        "<p>Look:</p><iframe src='https://www.youtube-nocookie.com/embed/a'></iframe>"
+        "<iframe src='https://player.vimeo.com/video/1' title='The &quot;launch&quot;'></iframe>"
+    )
+    for language, name in (("en", "Video from youtube-nocookie.com"), ("es", "Vídeo de youtube-nocookie.com")):
+        live = stage.published(language=language, body={"format": "html", "text": body})
+        page = look(stage, f"/articles/{live['slug']}")
+        assert page.all("//iframe/@title") == [name, 'The "launch"']
+
+
+def test_a_section_has_the_latest_of_the_whole_paper_beside_it(stage: Stage) -> None:
+    stage.published(headline="A match", section="sports")
+    stage.published(headline="A vote", section="politics")
+    stage.settle()
+    page = look(stage, "/sections/politics")
+    beside = "//section[@aria-labelledby='latest']//*[contains(@class, 'headline')]"
+    assert page.texts(beside) == ["A vote", "A match"]

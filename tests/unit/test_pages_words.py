@@ -124,6 +124,13 @@ def test_a_language_without_formats_has_its_parents_or_english() -> None:
     assert formats.of("../../site") == formats.of("en")
 
 
+def test_a_locale_has_the_territory_of_the_tag_or_the_likeliest_or_is_not_known() -> None:
+    known = {"en": "en_US", "es-MX": "es_MX", "pt": "pt_BR", "pt-PT": "pt_PT", "zh-Hant": "zh_TW", "fr-CH": "fr_CH"}
+    assert {tag: formats.locale(tag) for tag in known} == known
+    assert formats.locale("de-Latn") == "de_DE"
+    assert formats.locale("tlh") is None
+
+
 def test_arabic_has_its_direction_and_persian_its_digits() -> None:
     assert (formats.of("ar").direction, formats.of("es").direction) == ("rtl", "ltr")
     assert formats.of("fa").number(1234) == "۱٬۲۳۴"

@@ -10,7 +10,7 @@ import hmac
 import json
 import re
 from hashlib import blake2b, sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
+_Body = TypeVar("_Body", str, bytes)
 JSON = "application/json"
 PROBLEM = "application/problem+json"
 NO_STORE = {"Cache-Control": "no-store"}
@@ -100,24 +101,25 @@ def _which(app: APIGatewayHttpResolver) -> dict[str, str]:
 
 def public(
     event: APIGatewayProxyEventV2,
-    body: str,
+    body: _Body,
     max_age: int = MAX_AGE,
     kind: str = JSON,
     also: Mapping[str, str] = NOTHING_MORE,
-) -> Response[str]:
+) -> Response[_Body]:
     """200 that any cache may keep, or 304 when the client has it. The body is sent as it is; `also` are other headers."""
-    tag = f'W/"{blake2b(body.encode(), digest_size=12).hexdigest()}"'
+    content = body if isinstance(body, bytes) else body.encode()
+    tag = f'W/"{blake2b(content, digest_size=12).hexdigest()}"'
     return public_as(event, tag, lambda: body, max_age, kind, also)
 
 
 def public_as(
     event: APIGatewayProxyEventV2,
     etag: str,
-    make: Callable[[], str],
+    make: Callable[[], _Body],
     max_age: int = MAX_AGE,
     kind: str = JSON,
     also: Mapping[str, str] = NOTHING_MORE,
-) -> Response[str]:
+) -> Response[_Body]:
     """The same for what is known by its tag: the body is only made for a client that does not have it."""
     headers: dict[str, str | list[str]] = {"ETag": etag, "Cache-Control": keep(max_age), "Vary": "Accept-Encoding"}
     headers |= also
@@ -127,9 +129,9 @@ def public_as(
     return Response(200, kind, body, headers, compress=compressed(body))
 
 
-def compressed(body: str) -> bool:
-    """Whether the function compresses: a CDN does it better, and does it once."""
-    return not settings.get().cdn and len(body) >= COMPRESS_FROM
+def compressed(body: str | bytes) -> bool:
+    """Whether the function compresses: a CDN does it better, and does it once. Pictures are small already."""
+    return isinstance(body, str) and not settings.get().cdn and len(body) >= COMPRESS_FROM
 
 
 def moved(location: str) -> Response[str]:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
-from . import languages, markup, site, slugs
+from . import languages, markup, pictures, site, slugs
 from .errors import BadJson, FieldError, Invalid, TooLarge
 
 MAX_BODY_BYTES = 1_048_576
@@ -57,14 +57,14 @@ FilledLine = Annotated[Line, AfterValidator(filled), NOT_EMPTY]
 FilledProse = Annotated[Prose, AfterValidator(filled), NOT_EMPTY]
 
 
-def _https(value: str) -> str:
+def _picture(value: str) -> str:
     try:
         url = urlsplit(value)
         ok = url.scheme == "https" and url.hostname and not url.username and not NOT_IN_URLS.search(value)
     except ValueError:
         ok = False
-    if not ok:
-        raise wrong("bad_url", "Must be an https URL.")
+    if not ok and not pictures.on_the_site(value):
+        raise wrong("bad_url", "Must be an https URL, or a path of the site: /pictures/harbour.jpg.")
     return value
 
 
@@ -148,7 +148,9 @@ class Question(Input):
 
 
 class Image(Input):
-    url: Annotated[str, Field(max_length=2000), AfterValidator(_https)]
+    url: Annotated[str, Field(max_length=2000), AfterValidator(_picture)] = Field(
+        description="https, or a path of the site itself: `/pictures/harbour.jpg`."
+    )
     alt: Annotated[Line, Field(max_length=500)] = Field(description="Empty for a picture that says nothing.")
     credit: Annotated[Line, Field(max_length=200)] | None = None
     caption: Annotated[Line, Field(max_length=500)] | None = None

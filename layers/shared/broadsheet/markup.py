@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 import nh3
 
-from . import site
+from . import pictures, site
 from .plain import text
 
 if TYPE_CHECKING:
@@ -53,6 +53,8 @@ DEEPEST = 200
 MOST_ENTITIES = 100_000
 MARKED = re.compile(r"""(<iframe\b(?:[^">]|"[^"]*")*>).*?(</iframe>)|<(?:[^">]|"[^"]*")*>""", re.DOTALL)
 """A tag of nh3's output, or an iframe with what stands in it: raw text to a browser, markup to `html.parser`."""
+EMPTY = re.compile(r"<p(?: [^<>]*)?>\s*</p>")
+"""A paragraph with nothing in it, as a parser leaves before and after a figure that somebody put into one."""
 FILLERS = "\u115f\u1160\u3164\uffa0\u2800"
 TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 """Characters that turn the direction of what follows; `dir` and `bdi` do that where it is meant."""
@@ -85,7 +87,7 @@ def clean(html: str) -> str:
     writer = _Writer()
     writer.feed(MARKED.sub(lambda found: f"{found[1]}{found[2]}" if found[1] else found[0], allowed))
     writer.close()
-    return "".join(writer.out).strip()
+    return EMPTY.sub("", "".join(writer.out)).strip()
 
 
 def _allowed(html: str) -> str:
@@ -117,7 +119,7 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
     if name == "href":
         return value if _link(value.strip()) else None
     if name == "src":
-        return value if tag == "iframe" or value.strip().startswith("https://") else None
+        return value if tag == "iframe" or _picture(value.strip()) else None
     return value
 
 
@@ -126,6 +128,10 @@ def _link(url: str) -> bool:
     if url.startswith(("https://", "http://", "mailto:", "#")):
         return True
     return url.startswith("/") and not url.startswith(("//", "/\\"))
+
+
+def _picture(url: str) -> bool:
+    return url.startswith("https://") or pictures.on_the_site(url)
 
 
 class _Writer(HTMLParser):
@@ -151,7 +157,7 @@ class _Writer(HTMLParser):
         if tag == "img":
             if "src" not in given:
                 return
-            given = {"alt": "", **given, "loading": "lazy"}
+            given = {"alt": "", **given, "loading": "lazy", "decoding": "async"}
         if tag == "a" and "href" in given:
             given["rel"] = "noopener"
         self.out.append(f"<{_name(tag)}{_attributes(given)}>")

@@ -131,6 +131,17 @@ def test_what_goes_wrong_is_told_as_api_gateway_tells_it(
     assert (answer.status, answer.json) == (status, {"message": text})
 
 
+def test_a_picture_of_the_demo_is_a_drawing_that_a_browser_keeps_and_nothing_else(ask: Site) -> None:
+    answer = ask("GET", "/pictures/river-bridge.svg")
+    assert (answer.status, answer.header("content-type")) == (200, "image/svg+xml")
+    assert answer.body.startswith(b"<svg ")
+    assert answer.header("cache-control") == "public, max-age=604800"
+    assert answer.header("x-content-type-options") == "nosniff"
+    assert "sandbox" in str(answer.header("content-security-policy"))
+    for path in ("/pictures/none.svg", "/pictures/..%2f..%2fseed.svg", "/pictures/%2e%2e%2fpictures%2fbank.svg"):
+        assert ask("GET", path).header("content-type") == "application/json", path
+
+
 def test_a_get_route_does_not_answer_head(ask: Site) -> None:
     assert (ask("HEAD", "/notes/1").status, ask("HEAD", "/notes/1").body) == (404, b"")
 

@@ -7,8 +7,9 @@ a script or a style that somebody smuggles into an article does nothing.
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
-from urllib.parse import quote
+from html import escape
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
 
 from aws_lambda_powertools.event_handler import Response
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 HTML = "text/html; charset=utf-8"
 PLAIN = "text/plain; charset=utf-8"
 XML = "application/xml; charset=utf-8"
+MANIFEST = "application/manifest+json; charset=utf-8"
 HOUR = 3_600
 POLICY = {
     "default-src": ["'none'"],
@@ -43,6 +45,8 @@ POLICY = {
     "frame-ancestors": ["'none'"],
 }
 """Sources by directive; the site's configuration adds to them."""
+QUERY = ("cursor", "order", "replies")
+"""What pages know in a query; the CDN keeps an answer for each value of these."""
 UNUSED = ("browsing-topics", "camera", "display-capture", "geolocation", "microphone", "payment", "usb")
 
 
@@ -51,30 +55,35 @@ def page(event: APIGatewayProxyEventV2, html: str) -> Response[str]:
 
 
 def file(event: APIGatewayProxyEventV2, text: str, kind: str, max_age: int = http.MAX_AGE) -> Response[str]:
-    """Something for a program: a feed, a sitemap, a drawing."""
+    """Something for a program: a feed, a sitemap."""
     return http.public(event, text, max_age, kind, security())
 
 
-def asset(event: APIGatewayProxyEventV2, name: str) -> Response[str]:
+def asset(event: APIGatewayProxyEventV2, name: str) -> Response[Any]:
     """A file under its hashed address, for a year; for a minute where the address is that of another version."""
     found, current = assets.find(name)
-    answer = file(event, found.text, found.kind)
+    answer = _asset(event, found)
     if current:
         answer.headers["Cache-Control"] = assets.FOREVER
     return answer
 
 
-def moved(path: str) -> Response[str]:
-    """308 to where a page is now. The path is quoted already."""
-    url = urls.absolute(path)
+def moved(event: APIGatewayProxyEventV2, path: str) -> Response[str]:
+    """308 to where a page is now, at the same place of its discussion or listing. The path is quoted already."""
+    given: Mapping[str, str] = event.query_string_parameters
+    kept = urlencode({name: given[name] for name in QUERY if name in given})
+    url = urls.absolute(f"{path}?{kept}" if kept else path)
     headers: dict[str, str | list[str]] = {"Location": url, "Cache-Control": http.keep(http.MAX_AGE), **security()}
-    return Response(308, HTML, f'<!doctype html><title>308</title><a href="{url}">{url}</a>', headers)
+    return Response(308, HTML, f'<!doctype html><title>308</title><a href="{escape(url)}">{escape(url)}</a>', headers)
 
 
-def drawing(event: APIGatewayProxyEventV2, name: str) -> Response[str]:
+def drawing(event: APIGatewayProxyEventV2, name: str) -> Response[Any]:
     """A file that has a fixed address too."""
-    found = assets.load(name)
-    return file(event, found.text, found.kind, HOUR)
+    return _asset(event, assets.load(name), HOUR)
+
+
+def _asset(event: APIGatewayProxyEventV2, found: assets.Asset, max_age: int = http.MAX_AGE) -> Response[Any]:
+    return http.public(event, found.content, max_age, found.kind, security())
 
 
 def refusal(event: APIGatewayProxyEventV2, told: Problem) -> Response[str]:
@@ -83,7 +92,7 @@ def refusal(event: APIGatewayProxyEventV2, told: Problem) -> Response[str]:
         return http.problem_answer(told)
     tidy = _tidied(event.path)
     if tidy and isinstance(told, NothingPublished):
-        return moved(tidy)
+        return moved(event, tidy)
     html = _told(event, told)
     headers: dict[str, str | list[str]] = {**http.kept(told), **told.headers, **security()}
     return Response(told.status, HTML, html, headers, compress=http.compressed(html))

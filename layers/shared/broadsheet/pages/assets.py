@@ -19,8 +19,10 @@ KINDS = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
-    ".webmanifest": "application/manifest+json",
+    ".png": "image/png",
+    ".ico": "image/vnd.microsoft.icon",
 }
+TEXT = {".css", ".js", ".svg"}
 FOREVER = "public, max-age=31536000, immutable"
 REFERENCE = re.compile(r"""(["'(])\./([\w-]+\.[a-z]+)(["')])""")
 """`"./name.js"` of an import, `url(./name.svg)` of a style sheet."""
@@ -33,8 +35,14 @@ NAMED = re.compile(r"([\w-]+)\.([0-9a-f]{10})(\.[a-z]+)")
 class Asset:
     name: str
     """`site.css`"""
-    text: str
+    content: str | bytes
     hash: str
+
+    @property
+    def text(self) -> str:
+        """Of a style sheet, script or drawing."""
+        assert isinstance(self.content, str)
+        return self.content
 
     @property
     def kind(self) -> str:
@@ -75,7 +83,10 @@ def find(file: str) -> tuple[Asset, bool]:
 @cache
 def load(name: str) -> Asset:
     """Raises KeyError for a file that is not there, RecursionError where two refer to each other."""
-    text = REFERENCE.sub(lambda found: f"{found[1]}{path(found[2])}{found[3]}", _files()[name].read_text("utf-8"))
+    content = _files()[name].read_bytes()
+    if _files()[name].suffix not in TEXT:
+        return Asset(name, content, blake2b(content, digest_size=5).hexdigest())
+    text = REFERENCE.sub(lambda found: f"{found[1]}{path(found[2])}{found[3]}", content.decode())
     return Asset(name, text, blake2b(text.encode(), digest_size=5).hexdigest())
 
 

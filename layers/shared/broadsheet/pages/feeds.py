@@ -90,6 +90,7 @@ def _xml(feed: Any, cards: list[Card]) -> str:
             comments=f"{url}#comments",
             categories=[card["section"]["name"], *([card["topic"]["name"]] if card["topic"] else [])],
             authors=[author["name"] for author in card["byline"]],
+            picture={**card["image"], "url": urls.picture(card["image"]["url"])} if card["image"] else None,
         )
     text: str = feed.writeString("utf-8")
     return text
@@ -127,7 +128,7 @@ def _entry(card: Card) -> dict[str, Any]:
         "authors": [_author(author, card["language"]) for author in card["byline"]],
         "tags": [card["section"]["name"], *([card["topic"]["name"]] if card["topic"] else [])],
         "language": card["language"],
-        **({"image": image["url"]} if image else {}),
+        **({"image": urls.picture(image["url"])} if image else {}),
     }
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent / "formats"
 TAG = re.compile(r"[A-Za-z0-9-]+", re.ASCII)
+REGION = re.compile(r"-([A-Z]{2})(?:-|$)")
 PLAIN = "en"
 """For languages without a file."""
 PART = re.compile(r"'((?:[^']|'')*)'|([a-zA-Z])\2*|[^a-zA-Z']+")
@@ -46,6 +47,8 @@ class Formats:
     grouping: Sequence[int]
     """Digits of the last group, and of those before it."""
     direction: str
+    territory: str
+    """Where most of those live who read it: `US` for `en`."""
 
     def day(self, at: datetime) -> str:
         return self._written(self.date, _here(at))
@@ -90,13 +93,27 @@ class Formats:
         return text.translate({ord("0") + n: digit for n, digit in enumerate(self.digits)})
 
 
-@cache
 def of(language: str) -> Formats:
-    for tag in (language, language.partition("-")[0], PLAIN):
-        path = FOLDER / f"{tag}.json"
-        if TAG.fullmatch(tag) and path.exists():
-            return Formats(**json.loads(path.read_text("utf-8")))
-    raise LookupError(language)
+    return _own(language) or _read(PLAIN)
+
+
+def locale(language: str) -> str | None:
+    """As Open Graph names it, `es_MX`; None where nobody knows the territory."""
+    given = REGION.search(language)
+    own = _own(language)
+    region = given[1] if given else own.territory if own else ""
+    return f"{language.partition('-')[0]}_{region}" if region else None
+
+
+def _own(language: str) -> Formats | None:
+    """The language's, or its parent's."""
+    tags = [tag for tag in (language, language.partition("-")[0]) if TAG.fullmatch(tag)]
+    return next((_read(tag) for tag in tags if (FOLDER / f"{tag}.json").exists()), None)
+
+
+@cache
+def _read(tag: str) -> Formats:
+    return Formats(**json.loads((FOLDER / f"{tag}.json").read_text("utf-8")))
 
 
 def _here(at: datetime) -> datetime:

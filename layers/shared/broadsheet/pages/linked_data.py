@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from broadsheet import plain, site
 
-from . import urls
+from . import assets, urls
 from .urls import Links
 
 if TYPE_CHECKING:
@@ -28,14 +28,21 @@ def article(given: Any, thread: Shown, language: str) -> list[Data]:
 
 
 def front(language: str) -> list[Data]:
-    return [{"@context": CONTEXT, "@type": "WebSite", **_part_of(language), "publisher": publisher(language)}]
+    return [{"@context": CONTEXT, **_site(language), "publisher": publisher(language)}]
 
 
 def publisher(language: str) -> Data:
     publication = site.get()
     made = {"@type": "NewsMediaOrganization", "@id": urls.absolute("/#publisher"), "url": urls.absolute("/")}
     made["name"] = publication.text(publication.name, language)
-    return {**made, **({"logo": publication.logo} if publication.logo else {})}
+    return {**made, "logo": _logo(publication.logo)}
+
+
+def _logo(own: str | None) -> Data:
+    """The publication's own, whose size is not known, or its icon."""
+    if own:
+        return {"@type": "ImageObject", "url": urls.picture(own)}
+    return {"@type": "ImageObject", "url": urls.absolute(assets.path("icon-512.png")), "width": 512, "height": 512}
 
 
 def _news_article(given: Any, thread: Shown, language: str) -> Data:
@@ -59,7 +66,7 @@ def _news_article(given: Any, thread: Shown, language: str) -> Data:
         **({"about": {"@type": "Thing", "name": given["topic"]["name"]}} if given["topic"] else {}),
         **({"keywords": [tag["name"] for tag in given["tags"]]} if given["tags"] else {}),
         **({"image": [_image(image)]} if image else {}),
-        "isPartOf": {"@type": "WebSite", **_part_of(language)},
+        "isPartOf": _site(language),
         "publisher": publisher(language),
         "commentCount": given["comment_count"],
         **_corrected(given["corrections"]),
@@ -71,9 +78,10 @@ def _short(headline: str) -> str:
     return headline if len(headline) <= LONGEST_HEADLINE else f"{headline[: LONGEST_HEADLINE - 1].rstrip()}…"
 
 
-def _part_of(language: str) -> Data:
+def _site(language: str) -> Data:
     publication = site.get()
     return {
+        "@type": "WebSite",
         "@id": urls.absolute("/#site"),
         "name": publication.text(publication.name, language),
         "url": urls.absolute(Links(language).front),
@@ -89,7 +97,7 @@ def _person(author: Any, language: str) -> Data:
 
 def _image(image: Any) -> Data:
     told = {
-        "url": image["url"],
+        "url": urls.picture(image["url"]),
         "caption": image["caption"] or image["alt"],
         "creditText": image["credit"],
         "width": image["width"],
@@ -120,7 +128,7 @@ def _comment(comment: Any, url: str) -> Data:
     return {
         "@type": "Comment",
         "@id": f"{url}#comment-{comment['id']}",
-        "text": plain.text(comment["html"]).strip(),
+        "text": plain.prose(comment["html"]),
         "datePublished": comment["posted_at"],
         **({"author": {"@type": "Person", "name": name}} if name else {}),
         **({"comment": below} if below else {}),
@@ -144,11 +152,40 @@ def _faq(given: Any) -> Data:
     }
 
 
+def listing(kind: str, name: str, path: str, cards: Iterable[Any], language: str) -> list[Data]:
+    """CollectionPage of a section or topic, ProfilePage of an author, and BreadcrumbList."""
+    url = urls.absolute(path)
+    whole = {"@id": url, "url": url, "name": name, "inLanguage": language, "isPartOf": _site(language)}
+    if kind == "author":
+        page = {"@type": "ProfilePage", **whole, "mainEntity": {"@type": "Person", "name": name, "url": url}}
+    else:
+        page = {"@type": "CollectionPage", **whole, "mainEntity": _listed(cards)}
+    return [{"@context": CONTEXT, **page}, _way([_home(language), (name, path)])]
+
+
+def _listed(cards: Iterable[Any]) -> Data:
+    return {
+        "@type": "ItemList",
+        "itemListElement": [
+            {"@type": "ListItem", "position": place, "url": urls.absolute(urls.article(card["slug"]))}
+            for place, card in enumerate(cards, 1)
+        ],
+    }
+
+
 def _breadcrumbs(given: Any, language: str) -> Data:
     links, section = Links(language), given["section"]
-    way = [(site.get().text(site.get().name, language), links.front), (section["name"], links.section(section["slug"]))]
+    way = [_home(language), (section["name"], links.section(section["slug"]))]
     way += [(given["topic"]["name"], links.topic(given["topic"]["slug"]))] if given["topic"] else []
-    way.append((_short(given["headline"]), urls.article(given["slug"])))
+    return _way([*way, (_short(given["headline"]), urls.article(given["slug"]))])
+
+
+def _home(language: str) -> tuple[str, str]:
+    return site.get().text(site.get().name, language), Links(language).front
+
+
+def _way(way: Iterable[tuple[str, str]]) -> Data:
+    """From the front to a page, by names and paths."""
     return {
         "@context": CONTEXT,
         "@type": "BreadcrumbList",

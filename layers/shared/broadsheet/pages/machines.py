@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 from broadsheet import site
 from broadsheet.errors import NothingPublished
 
-from . import urls, views
+from . import assets, formats, theme, urls, views
 from .urls import Links
 
 
@@ -15,6 +17,32 @@ def robots() -> str:
     refused = "\n".join(f"Disallow: {path}" for path in ("/v1/", *forms))
     maps = "\n".join(f"Sitemap: {urls.absolute(path)}" for path in ("/sitemap.xml", "/sitemap-news.xml"))
     return f"User-agent: *\n{refused}\n\n{maps}\n"
+
+
+def manifest(language: str) -> str:
+    """How the site looks among a device's programs (https://www.w3.org/TR/appmanifest/)."""
+    publication, links, colours = site.get(), Links(language), theme.get()
+    told = {
+        "id": links.front,
+        "name": publication.text(publication.name, language),
+        "description": publication.text(publication.blurb, language),
+        "lang": language,
+        "dir": formats.of(language).direction,
+        "start_url": links.front,
+        "scope": "/",
+        "display": "minimal-ui",
+        "theme_color": colours.light,
+        "background_color": colours.light,
+        "icons": [
+            {"src": assets.path("favicon.svg"), "sizes": "any", "type": "image/svg+xml"},
+            *(
+                {"src": assets.path(f"icon-{size}.png"), "sizes": f"{size}x{size}", "type": "image/png", "purpose": use}
+                for size in (192, 512)
+                for use in ("any", "maskable")
+            ),
+        ],
+    }
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
 
 
 def ads() -> str:

@@ -17,11 +17,11 @@ from markupsafe import Markup
 
 from broadsheet import clock, site
 
-from . import assets, documents, formats, texts, urls
+from . import assets, documents, formats, texts, theme, urls
 from .urls import Links
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 TEMPLATES = Path(__file__).parent / "templates"
 COMPILED = Path(__file__).parent / "compiled"
@@ -73,6 +73,9 @@ def _around(language: str, head: Head) -> dict[str, Any]:
         "head": head,
         "language": language,
         "form": form,
+        "first_picture": _once(),
+        "locale": formats.locale,
+        "theme": theme.get(),
         "link": links,
         "site": publication,
         "name": publication.text(publication.name, language),
@@ -86,6 +89,12 @@ def _around(language: str, head: Head) -> dict[str, Any]:
             for tag, name in publication.languages.items()
         ],
     }
+
+
+def _once() -> Callable[[], bool]:
+    """Answers yes the first time it is asked."""
+    answers = iter((True,))
+    return lambda: next(answers, False)
 
 
 def script(data: Any) -> Markup:
@@ -123,8 +132,10 @@ def _environment() -> Environment:
         "asset": assets.path,
         "modules": assets.modules,
         "absolute": urls.absolute,
+        "picture_url": urls.picture,
         "article_path": urls.article,
         "feeds": urls.FEEDS,
+        "manifest": urls.MANIFEST,
     }
     environment.filters |= {"script": script, "trusted": trusted, "time": clock.parse}
     return environment

@@ -39,16 +39,20 @@ def index() -> str:
 
 
 def one(name: str) -> str:
-    """`site.xml`, or a month: `2026-03.xml`. Raises NothingPublished."""
+    """`site.xml`, or a month: `2026-03.xml`. Raises NothingPublished for a month that the index does not name.
+
+    One in which nothing was published has the front alone: the protocol knows no empty sitemap.
+    """
     if name == "site.xml":
         return render.text("sitemap.xml", entries=[(path, None) for path in _own_pages()])
     match = MONTH.fullmatch(name)
     if match is None:
         raise NothingPublished
     cards = _cards(match[1], f"{match[1]}-{LAST}", MOST)
-    if not cards:
+    if not cards and match[1] not in _months():
         raise NothingPublished
-    return render.text("sitemap.xml", entries=[(urls.article(card["slug"]), card["updated_at"]) for card in cards])
+    found = [(urls.article(card["slug"]), card["updated_at"]) for card in cards]
+    return render.text("sitemap.xml", entries=found or [("/", None)])
 
 
 def news() -> str:

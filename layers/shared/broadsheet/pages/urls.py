@@ -12,6 +12,10 @@ from broadsheet import settings, site
 
 FEEDS = {"feed.rss": "application/rss+xml", "feed.atom": "application/atom+xml", "feed.json": "application/feed+json"}
 
+ICONS = ("favicon.ico", "apple-touch-icon.png")
+"""What is asked for by name, whether or not a page says so."""
+MANIFEST = "site.webmanifest"
+
 
 @dataclass(frozen=True)
 class Links:
@@ -54,6 +58,11 @@ class Links:
 
 def article(slug: str) -> str:
     return f"/articles/{quote(slug)}"
+
+
+def picture(url: str) -> str:
+    """Where whoever is not on the site finds a picture: one that lies on it has only a path."""
+    return absolute(url) if url.startswith("/") else url
 
 
 def absolute(path: str) -> str:

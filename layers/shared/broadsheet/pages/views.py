@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from broadsheet import filling, front, listings, site
 from broadsheet.errors import BadCursor, Invalid, NothingPublished
 
-from . import discussion, documents, linked_data, render, urls
+from . import bodies, discussion, documents, linked_data, render, urls
 from .render import Head
 from .urls import Links
 
@@ -44,8 +44,8 @@ def home(language: str) -> str:
     picks = fresh.take(whole["picks"], PICKS)
     seconds = fresh.take(whole["latest"], SECONDS)
     below = fresh.take(whole["latest"], BELOW)
-    latest = fresh.take(whole["latest"], LATEST)
-    rows = [{**section, "items": fresh.take(section["items"], OF_A_SECTION)} for section in whole["sections"]]
+    latest = fresh.take(whole["latest"], LATEST, by=2)
+    rows = [_row(section, fresh.take(section["items"], OF_A_SECTION)) for section in whole["sections"]]
     everywhere = {tag: Links(tag).front for tag in site.get().languages}
     publication = site.get()
     head = Head(
@@ -61,13 +61,22 @@ def home(language: str) -> str:
         head,
         lead=lead,
         seconds=seconds,
+        second_pictured=next((card["id"] for card in seconds if card["image"]), None),
         below=below,
         picks=picks,
         latest=latest,
         popular=_popular(whole),
         discussed=_first_of(whole["most_discussed"], "24h", "7d"),
-        rows=[row for row in rows if row["items"]],
+        rows=[row for row in rows if row],
     )
+
+
+def _row(section: Mapping[str, Any], cards: list[Card]) -> dict[str, Any] | None:
+    """A section's on the front: the newest that has a picture, where one has, and the others by their headlines."""
+    if not cards:
+        return None
+    feature = next((card for card in cards if card["image"]), cards[0])
+    return {**section, "feature": feature, "briefs": [card for card in cards if card is not feature]}
 
 
 def listing(kind: str, slug: str, language: str, query: Mapping[str, str]) -> str:
@@ -88,9 +97,11 @@ def listing(kind: str, slug: str, language: str, query: Mapping[str, str]) -> st
         switch=everywhere,
         feeds=path if kind != "author" else "",
         listed="cursor" not in query,
+        data=linked_data.listing(kind, name, path, cards, language),
     )
     more = f"{path}?cursor={page['next_cursor']}" if page["next_cursor"] else None
-    whole, fresh = _front(language), _Fresh(cards)
+    whole = _front(language)
+    latest = whole["latest"][:BESIDE]
     return render.html(
         "listing.html",
         language,
@@ -102,8 +113,8 @@ def listing(kind: str, slug: str, language: str, query: Mapping[str, str]) -> st
         more=more,
         begun="cursor" in query,
         popular=_popular(whole),
-        picks=fresh.take(whole["picks"], BESIDE),
-        latest=fresh.take(whole["latest"], BESIDE),
+        picks=_Fresh([*cards, *latest]).take(whole["picks"], BESIDE),
+        latest=latest,
     )
 
 
@@ -176,6 +187,7 @@ def article(found: Article, query: Mapping[str, str], beside: Beside) -> str:
         language,
         head,
         article=given,
+        body=bodies.shown(given["body_html"], language, pictured=bool(given["image"])),
         thread=thread,
         reactions=site.get().comments.reactions,
         picks=fresh.take(whole["picks"], BESIDE),
@@ -218,12 +230,11 @@ class _Fresh:
     def __init__(self, shown: Iterable[Card] = ()) -> None:
         self.shown = {card["id"] for card in shown}
 
-    def take(self, cards: Iterable[Card], at_most: int) -> list[Card]:
-        taken: list[Card] = []
-        for card in cards:
-            if card["id"] not in self.shown and len(taken) < at_most:
-                self.shown.add(card["id"])
-                taken.append(card)
+    def take(self, cards: Iterable[Card], at_most: int, by: int = 1) -> list[Card]:
+        """Where they stand `by` so many, full rows from two on: what would stand alone below them is left for later."""
+        new = list({card["id"]: card for card in cards if card["id"] not in self.shown}.values())[:at_most]
+        taken = new[: len(new) - len(new) % by] if len(new) >= 2 * by else new
+        self.shown |= {card["id"] for card in taken}
         return taken
 
 

@@ -1,0 +1,32 @@
+"""An article's body as its page shows it: as it was cleaned and stored, but for two things that only a page knows.
+
+An embed whose writers gave it no name has its host for one, and here the words of the page's language around it. A picture
+that is the first of the page is not put off.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from . import texts
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+OPENING = re.compile(r'((?:<(?:p|figure)>)?<img [^>]*?) loading="lazy"')
+"""A picture that an article begins with."""
+NAMELESS = re.compile(r'(<iframe src="https://([a-z0-9.-]+)/[^"]*" title=")\2"')
+"""As `markup` writes an embed that came without a title."""
+
+
+def shown(html: str, language: str, *, pictured: bool) -> str:
+    """`pictured` says whether a picture stands above it, which then is the one that a reader waits for."""
+    if not pictured and (opening := OPENING.match(html)):
+        html = f'{opening[1]} fetchpriority="high"{html[opening.end() :]}'
+    return NAMELESS.sub(lambda found: f'{found[1]}{_named(found[2].removeprefix("www."), language)}"', html)
+
+
+def _named(host: str, language: str) -> Markup:
+    _ = texts.functions(language)["_"]
+    return _("Video from %(host)s", host=host)
