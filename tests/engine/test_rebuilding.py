@@ -33,6 +33,8 @@ def built(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     app = stage.module(stage.template.functions["BuildListsFunction"])
     for how in ("_rebuild", "_follow_again"):
         monkeypatch.setattr(app, how, made.append)
+    for prepared in ("popular.prepare", "front.rebuild"):
+        monkeypatch.setattr(f"broadsheet.{prepared}", lambda _: None)
     return made
 
 

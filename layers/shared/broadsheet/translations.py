@@ -124,9 +124,11 @@ def tell(group: Group, before: State, after: State) -> Iterator[Write]:
     yield table.put(settings.get().desk, members[after.id])
     yield group.move_on()
     published = {article: row for article, row in members.items() if row["live"]}
-    for article in published:
+    for article, row in published.items():
+        if not row.get("told", True):
+            yield table.put(settings.get().desk, {name: value for name, value in row.items() if name != "told"})
         others = [row["live"] for other, row in sorted(published.items()) if other != article]
-        yield table.put(settings.get().site, _alternates(published[article]["key"], others))
+        yield table.put(settings.get().site, _alternates(row["key"], others))
 
 
 def _alternates(key: str, others: list[dict[str, str]]) -> Item:
