@@ -20,16 +20,17 @@ export function begin(context) {
   form.before(home);
   keepDraft(context);
   handle(form, (values) => post(context, values));
-  form.querySelector("[data-cancel]").addEventListener("click", cancel);
+  form.querySelector("[data-cancel]").addEventListener("click", () => cancel(context));
   session.whenever(() => whoWrites(context));
+  goOn(context);
 }
 
-/** A guest has a name to give, a member has one; where only members write, others are told. */
+/** A guest has a name to give, a member has one; where only members write, others are told. What was begun stays in sight. */
 function whoWrites({ mode }) {
   const who = session.member();
   const guest = form.querySelector("[data-guest]");
   if (guest) guest.hidden = Boolean(who);
-  form.hidden = mode === "members" && !who;
+  form.hidden = mode === "members" && !who && !form.elements.text.value;
   const as = form.querySelector("[data-writing-as]");
   as.hidden = !who;
   as.textContent = who ? say("writingAs", { name: who.name }) : "";
@@ -44,6 +45,13 @@ function keepDraft({ slug }) {
   text.addEventListener("input", () => tab.set(name, text.value || null));
 }
 
+/** Takes the form back below the comment that was about to be answered. */
+function goOn(context) {
+  const item = thread.find(tab.get(`answers:${context.slug}`, ""));
+  if (item && form.elements.text.value) take(context, item);
+  else tab.set(`answers:${context.slug}`, null);
+}
+
 async function post(context, { website = "", ...values }) {
   const body = { ...values, ...(website && { website }), ...(answered && { parent_id: answered }) };
   const comment = await call("POST", context.path, { body, headers: { "Idempotency-Key": keyFor(body) } });
@@ -51,7 +59,7 @@ async function post(context, { website = "", ...values }) {
   remember(comment);
   form.elements.text.value = "";
   tab.set(`draft:${context.slug}`, null);
-  cancel();
+  cancel(context);
   const item = thread.place({ ...comment, reactions: {} });
   if (comment.state === "published") thread.add(1);
   context.refresh();
@@ -69,22 +77,28 @@ function keyFor(body) {
 }
 
 /** Takes the form below a comment, with whatever is in it. */
-export function answer(item) {
+export function answer(context, item) {
   if (!form || form.hidden) return false;
+  take(context, item);
+  form.elements.text.focus();
+  return true;
+}
+
+function take({ slug }, item) {
   answered = item.dataset.comment;
+  tab.set(`answers:${slug}`, answered);
   const replying = form.querySelector("[data-replying]");
   replying.hidden = false;
   replying.querySelector("[data-replying-to]").textContent = say("replyingTo", { name: item.querySelector(".by").textContent });
   item.querySelector(":scope > article").after(form);
   section.hidden = true;
   done(form, "");
-  form.elements.text.focus();
-  return true;
 }
 
-function cancel() {
+function cancel({ slug }) {
   const before = answered && thread.find(answered);
   answered = null;
+  tab.set(`answers:${slug}`, null);
   form.querySelector("[data-replying]").hidden = true;
   section.hidden = false;
   home.after(form);
