@@ -27,7 +27,7 @@ pre { white-space: pre-wrap; overflow-wrap: anywhere; border-radius: 6px } artic
 def page(title: str, *parts: str, style: str = "") -> str:
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
-        f'<meta name="viewport" content="width=device-width"><style>{STYLE}{style}</style></head>'
+        f'<meta name="viewport" content="width=device-width"><link rel="icon" href="data:,"><style>{STYLE}{style}</style></head>'
         f"<body><h1>{escape(title)}</h1>{''.join(parts)}</body></html>"
     )
 

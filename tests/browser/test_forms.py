@@ -93,7 +93,7 @@ def test_a_name_of_the_newsrooms_is_told_at_its_field(reader: Reader, article: d
 def test_a_wrong_password_is_told_at_its_field(reader: Reader, paper: Paper) -> None:
     reader.log_in(paper.member("Lene Aspen"), back="/account")
     form = reader.page.locator("form[data-form=password]")
-    form.get_by_label("Password", exact=True).fill("not the password of anybody")
+    form.get_by_label("Current password").fill("not the password of anybody")
     reader.press("Set the password", form)
     summary(reader, "password")
     assert errors(reader, "password") == {"new_password": "Please fill this in."}
