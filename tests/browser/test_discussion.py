@@ -240,6 +240,27 @@ def test_what_is_begun_survives_the_page(reader: Reader, article: dict[str, Any]
     expect(reader.page.get_by_label("Your comment")).to_have_value("Not finished yet")
 
 
+def test_an_answer_outlives_what_it_answers(reader: Reader, paper: Paper) -> None:
+    article, page = paper.publish("A page from which something is taken"), reader.page
+    taken = paper.comment(article["slug"], "What a moderator takes.")
+    page.clock.install()
+    reader.read(article)
+    reader.press("Reply", reader.comment("What a moderator takes."))
+    page.get_by_label("Your comment").fill("My long answer.")
+    page.get_by_label("Your name").fill("Replier")
+    paper.call("POST", f"/v1/moderation/comments/{taken['id']}/hide", {}, email="moderator@broadsheet.example")
+    eventually(lambda: page.clock.run_for(10_000) or reader.comment("What a moderator takes.").count() == 0)
+    expect(page.locator("form[data-form=comment] [data-failure]")).to_have_text(
+        "The comment you answer is not there any more."
+    )
+    expect(page.get_by_label("Your comment")).to_have_value("My long answer.")
+    expect(page.get_by_label("Your comment")).to_be_focused()
+    reader.press("Post comment")
+    expect(reader.comment("My long answer.")).to_be_focused()
+    (said,) = paper.call("GET", f"/v1/articles/{article['slug']}/comments")["comments"]
+    assert said["parent_id"] is None
+
+
 def test_a_comment_in_spanish(reader: Reader, paper: Paper) -> None:
     article, page = paper.publish("Una página para hablar", language="es"), reader.page
     reader.read(article)

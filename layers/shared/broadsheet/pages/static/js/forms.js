@@ -88,8 +88,13 @@ export function clear(form) {
   for (const field of fields(form)) field.removeAttribute("aria-invalid");
 }
 
+/** Says what is wrong, and takes the reader there. */
+export function show(form, sentence, errors) {
+  focus(tell(form, sentence, errors));
+}
+
 /** A sentence above the form with a link to each wrong field, and at each field what is wrong with it. */
-export function show(form, sentence, errors = []) {
+export function tell(form, sentence, errors = []) {
   const told = form.querySelector("[data-failure]");
   told.replaceChildren(make("p", {}, sentence));
   const list = make("ul");
@@ -101,7 +106,7 @@ export function show(form, sentence, errors = []) {
   }
   if (errors.length) told.append(list);
   told.hidden = false;
-  focus(told);
+  return told;
 }
 
 function linkTo(field, text) {

@@ -2,7 +2,7 @@
 
 import { call, key } from "./api.js";
 import { focus } from "./elements.js";
-import { done, handle } from "./forms.js";
+import { clear, done, handle, tell } from "./forms.js";
 import { tab } from "./kept.js";
 import { remember } from "./own.js";
 import * as session from "./session.js";
@@ -22,7 +22,17 @@ export function begin(context) {
   handle(form, (values) => post(context, values));
   form.querySelector("[data-cancel]").addEventListener("click", () => cancel(context));
   session.whenever(() => whoWrites(context));
+  context.section.addEventListener("leaving", (event) => event.target.contains(form) && orphaned(context));
   goOn(context);
+}
+
+/** What is answered goes while the answer is written: the words stay, and where they would go now is said. */
+function orphaned(context) {
+  const wasIn = form.contains(document.activeElement);
+  goHome(context);
+  clear(form);
+  tell(form, words.fieldErrors.unknown_comment);
+  if (wasIn) form.elements.text.focus();
 }
 
 /** A guest has a name to give, a member has one; where only members write, others are told. What was begun stays in sight. */
@@ -95,12 +105,16 @@ function take({ slug }, item) {
   done(form, "");
 }
 
-function cancel({ slug }) {
+function cancel(context) {
   const before = answered && thread.find(answered);
+  goHome(context);
+  if (before) focus(before.querySelector("[data-reply]") ?? before);
+}
+
+function goHome({ slug }) {
   answered = null;
   tab.set(`answers:${slug}`, null);
   form.querySelector("[data-replying]").hidden = true;
   section.hidden = false;
   home.after(form);
-  if (before) focus(before.querySelector("[data-reply]") ?? before);
 }
