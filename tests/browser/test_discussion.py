@@ -94,6 +94,32 @@ def test_what_comes_in_waits_for_the_reader(meeting: Meeting, paper: Paper) -> N
     eventually(lambda: page.clock.run_for(10_000) or (page.evaluate("1") and 304 in asked))
 
 
+BREAKS_OFF = """
+const json = Response.prototype.json;
+Response.prototype.json = async function () {
+    const read = await json.call(this);
+    if (window.broken || !JSON.stringify(read).includes("In the tunnel.")) return read;
+    window.broken = true;
+    throw new TypeError("network error");
+};
+"""
+"""The connection is lost in the middle of one answer."""
+
+
+def test_an_answer_that_broke_off_is_asked_for_again(reader: Reader, paper: Paper) -> None:
+    """Its tag is not taken for what was never read."""
+    article, page = paper.publish("A page on a train"), reader.page
+    paper.comment(article["slug"], "Before the tunnel.")
+    page.add_init_script(BREAKS_OFF)
+    page.clock.install()
+    reader.read(article)
+    page.locator("#discussion").scroll_into_view_if_needed()
+    paper.comment(article["slug"], "In the tunnel.", "Second")
+    new = page.get_by_role("button", name="Show 1 new comment")
+    eventually(lambda: page.clock.run_for(10_000) or new.is_visible())
+    assert page.evaluate("window.broken")
+
+
 def test_a_reaction_given_in_another_browser_is_not_counted_twice(meeting: Meeting, paper: Paper) -> None:
     article, email = paper.publish("A page that one likes twice"), paper.member("Sunniva Dahl")
     paper.comment(article["slug"], "Something to like.")

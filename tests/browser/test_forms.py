@@ -173,6 +173,23 @@ def log_in_again(reader: Reader, link: Any, email: str, path: str) -> None:
     reader.page.wait_for_url(re.compile(re.escape(f"{reader.paper.origin}{path}")))
 
 
+def test_what_was_typed_before_the_script_came_outlives_the_page_too(reader: Reader, paper: Paper) -> None:
+    article, waiting, page = paper.publish("A page whose scripts are slow"), [], reader.page
+    paper.comment(article["slug"], "Something to like early.")
+    page.route("**/static/writing*.js", lambda route: waiting.append(route))  # noqa: PLW0108  Playwright looks at its arguments
+    reader.read(article)
+    page.get_by_label("Your comment").fill("Typed early.")
+    for name in ("Like", "Reply", "Report"):
+        expect(reader.comment("Something to like early.").get_by_role("button", name=name)).to_be_disabled()
+    page.unroute("**/static/writing*.js")
+    waiting[0].fallback()
+    expect(reader.comment("Something to like early.").get_by_role("button", name="Reply")).to_be_enabled()
+    expect(page.get_by_label("Your comment")).to_have_value("Typed early.")
+    reader.go("/about")
+    reader.read(article)
+    expect(page.get_by_label("Your comment")).to_have_value("Typed early.")
+
+
 @pytest.mark.parametrize("mode", ["open", "members"])
 def test_a_comment_outlives_the_session_it_was_begun_in(reader: Reader, paper: Paper, mode: str) -> None:
     article, email = paper.publish(f"A page that is {mode} and left", comments=mode), paper.member(f"Ida Sand {mode}")

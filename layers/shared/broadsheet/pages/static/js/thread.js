@@ -124,6 +124,7 @@ export function allow(item, { member, open }) {
   const comment = own(item.dataset.comment);
   const published = !comment || comment.state === "published";
   const reacted = kept.get("reacted", {})[item.dataset.comment];
+  for (const each of acts.querySelectorAll("button")) each.disabled = false;
   acts.querySelector("[data-reply]").hidden = !open || !published;
   acts.querySelector("[data-report]").hidden = Boolean(comment) || !published;
   acts.querySelector(".reactions").hidden = !published;

@@ -51,7 +51,8 @@ function whoWrites({ mode }) {
 function keepDraft({ slug }) {
   const text = form.elements.text;
   const name = `draft:${slug}`;
-  if (!text.value) text.value = tab.get(name, "");
+  if (text.value) tab.set(name, text.value); // typed before this script was there
+  else text.value = tab.get(name, "");
   text.addEventListener("input", () => tab.set(name, text.value || null));
 }
 
