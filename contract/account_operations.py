@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from broadsheet import errors, inputs
+from broadsheet import account_inputs, errors
 
 from . import account_answers
 from .shape import ACCOUNT, ADMIN, LOGIN, ON_ONE, STAFF, STORED, WITH_BODY, Answer, Operation
@@ -31,7 +31,7 @@ OPERATIONS: dict[str, Operation] = {
         description="Sends a mail whose link confirms the address; the account exists from then on. An address that has "
         "an account gets a mail that says so, and the answer is the same. A password has 15 to 1,024 characters, is not "
         "among those that are guessed first, and holds neither the address nor the site's name.",
-        takes=inputs.Register,
+        takes=account_inputs.Register,
         answers={202: MAIL_SENT},
         problems=ANYBODY,
         public=True,
@@ -42,7 +42,7 @@ OPERATIONS: dict[str, Operation] = {
         summary="Confirm an address",
         description="Takes the token of the link in a mail: of a registration, which becomes an account, or of a change of "
         "address. A token is good once, for an hour.",
-        takes=inputs.Token,
+        takes=account_inputs.Token,
         answers={200: Answer("Confirmed.", (account_answers.Verified,))},
         problems=(*ANYBODY, errors.BadToken),
         public=True,
@@ -52,7 +52,7 @@ OPERATIONS: dict[str, Operation] = {
         tag=LOGIN,
         summary="Ask for a link to set a new password",
         description="Goes to the address if it has an account; the answer and the work are the same if not.",
-        takes=inputs.Address,
+        takes=account_inputs.Address,
         answers={202: MAIL_SENT},
         problems=ANYBODY,
         public=True,
@@ -63,7 +63,7 @@ OPERATIONS: dict[str, Operation] = {
         summary="Set a new password",
         description="Takes the token of the link in a mail, which is good once, for an hour, and until the password or the "
         "address changes. Ends all sessions.",
-        takes=inputs.Reset,
+        takes=account_inputs.Reset,
         answers={200: Answer("Changed.", (account_answers.Done,))},
         problems=(*ANYBODY, errors.BadToken),
         public=True,
@@ -75,7 +75,7 @@ OPERATIONS: dict[str, Operation] = {
         description="With transport `bearer` the token is in the answer; with `cookie` a browser gets a `__Host-session` "
         "cookie and its scripts never see the token. Whether an address is known makes no difference to the answer or to "
         "the time it takes. After five failures for an address, each further try has to wait longer, up to a minute.",
-        takes=inputs.Login,
+        takes=account_inputs.Login,
         answers={200: LOGGED_IN},
         problems=(*ANYBODY, errors.LoginFailed, errors.Banned),
         public=True,
@@ -101,7 +101,7 @@ OPERATIONS: dict[str, Operation] = {
         tag=ACCOUNT,
         summary="Change display name or language",
         description="What is left out stays. All sessions go on, under the new name.",
-        takes=inputs.Profile,
+        takes=account_inputs.Profile,
         answers={200: Answer("The account.", (account_answers.OwnAccount,))},
         problems=OWN,
     ),
@@ -110,7 +110,7 @@ OPERATIONS: dict[str, Operation] = {
         tag=ACCOUNT,
         summary="Change the password",
         description="Ends all sessions and begins a new one, by the transport the request came with. A mail says so.",
-        takes=inputs.NewPassword,
+        takes=account_inputs.NewPassword,
         answers={200: LOGGED_IN},
         problems=WITH_PASSWORD,
     ),
@@ -120,7 +120,7 @@ OPERATIONS: dict[str, Operation] = {
         summary="Change the address",
         description="Sends a link to the new address; the account moves when it is confirmed (`POST /v1/verify`), and the "
         "old address is told.",
-        takes=inputs.NewEmail,
+        takes=account_inputs.NewEmail,
         answers={202: MAIL_SENT},
         problems=WITH_PASSWORD,
     ),
@@ -130,7 +130,7 @@ OPERATIONS: dict[str, Operation] = {
         summary="Erase the account",
         description="Gone at once with all sessions; comments become nobody's or are removed soon after, as chosen. The last "
         "administrator cannot.",
-        takes=inputs.Erase,
+        takes=account_inputs.Erase,
         answers={202: Answer("Erased; its traces follow.", (account_answers.Done,), LOGGED_OUT)},
         problems=(*WITH_PASSWORD, errors.LastAdmin),
     ),
@@ -181,7 +181,7 @@ OPERATIONS: dict[str, Operation] = {
         tag=ADMIN,
         summary="The account of an address",
         description="The address is in the body, because URLs are written to logs.",
-        takes=inputs.Address,
+        takes=account_inputs.Address,
         answers={200: Answer("The account, or an empty list.", (account_answers.People,))},
         problems=(*ADMINS, *WITH_BODY, errors.Invalid),
     ),
@@ -201,7 +201,7 @@ OPERATIONS: dict[str, Operation] = {
         description="What is left out stays. Whatever changes, all sessions of the account end with it and the audit says who "
         "did it. The last administrator stays one.",
         parameters=("AccountId",),
-        takes=inputs.ChangedAccount,
+        takes=account_inputs.ChangedAccount,
         answers={200: Answer("The account.", (account_answers.KnownAccount,))},
         problems=(*ADMINS, *WITH_BODY, errors.NotFound, errors.Invalid, errors.LastAdmin),
     ),

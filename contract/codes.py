@@ -1,7 +1,7 @@
 """The codes a client can meet, read from where they are raised: problems from their classes, field codes from the source.
 
-A field code is a constant at the place that refuses (`invalid(field, code, message)`, `wrong(code, message)`), or in one of
-the tables of `inputs` and `passwords`.
+A field code is a constant at the place that refuses (`invalid(field, code, message)`, `wrong(code, message)`,
+`FieldError(field, code, message)`), or in one of the tables of `inputs` and `passwords`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from local.template import ROOT
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PLACE = {"invalid": 1, "wrong": 0}
+PLACE = {"invalid": 1, "wrong": 0, "FieldError": 1}
 """Which argument of these functions is the code."""
 SOURCES = ("layers/shared/broadsheet", "functions")
 

@@ -216,13 +216,19 @@ class OwnPages:
         return HTMLResponse(pages.overview(self._system))
 
     async def mail(self, request: Request) -> Response:
-        items = mail.sent(self._system.data, request.query_params.get("to"))
-        wants_html = "text/html" in request.headers.get("accept", "")
-        return HTMLResponse(pages.mailbox(items)) if wants_html else JSONResponse({"items": items})
+        """For a browser a page to read and to follow links from, for everybody else JSON."""
+        to = request.query_params.get("to")
+        items = mail.sent(self._system.data, to)
+        if "text/html" in request.headers.get("accept", ""):
+            return HTMLResponse(pages.mailbox(items, self._system.origin, to))
+        return JSONResponse({"items": items})
 
     async def send_mail(self, request: Request) -> Response:
         """SES's SendEmail: what a function sends is in the mail box, and nowhere else."""
-        return JSONResponse({"MessageId": mail.receive(self._system.data, await request.json())})
+        sent = await request.json()
+        message_id = mail.receive(self._system.data, sent)
+        say(f"mail | “{sent['Content']['Simple']['Subject']['Data']}” is in {self._system.origin}/_local/mail")
+        return JSONResponse({"MessageId": message_id})
 
     async def service(self, request: Request) -> Response:
         """What stands in for SQS and EventBridge."""

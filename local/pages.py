@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -18,14 +20,14 @@ h1, h2 { line-height: 1.2 } h2 { margin-top: 2.2rem }
 table { border-collapse: collapse; width: 100% }
 th, td { text-align: left; vertical-align: top; padding: .35rem .7rem .35rem 0; border-bottom: 1px solid var(--line) }
 code, pre { font: .9em/1.5 ui-monospace, monospace } pre { background: var(--soft); padding: .8rem; overflow-x: auto }
-pre { white-space: pre-wrap; border-radius: 6px } article { border-bottom: 1px solid var(--line); padding: 1rem 0 }
+pre { white-space: pre-wrap; overflow-wrap: anywhere; border-radius: 6px } article h2 { margin: 0 } article { border-bottom: 1px solid var(--line); padding: 1rem 0 }
 """
 
 
 def page(title: str, *parts: str, style: str = "") -> str:
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
-        f'<meta name="viewport" content="width=device-width"><style>{STYLE}{style}</style></head>'
+        f'<meta name="viewport" content="width=device-width"><link rel="icon" href="data:,"><style>{STYLE}{style}</style></head>'
         f"<body><h1>{escape(title)}</h1>{''.join(parts)}</body></html>"
     )
 
@@ -88,13 +90,31 @@ def _triggers(function: Function) -> str:
     return "<br>".join(f"<code>{escape(line)}</code>" for line in lines)
 
 
-def mailbox(items: Iterable[Mapping[str, Any]]) -> str:
-    mails = [
-        f"<article><p><strong>{escape(mail['subject'])}</strong><br>to {escape(mail['to'])}, {escape(mail['sent_at'])}</p>"
-        f"<pre>{escape(mail['text'])}</pre></article>"
-        for mail in items
-    ]
-    return page("Mail that would have been sent", *(mails or ["<p>None so far.</p>"]))
+def mailbox(items: Iterable[Mapping[str, Any]], origin: str, to: str | None) -> str:
+    """The mails in the order given. `to` is whose they are, None for everybody's."""
+    whose = f' to {escape(to)} (<a href="/_local/mail">to everybody</a>)' if to else ""
+    mails = [_mail(mail, origin) for mail in items]
+    return page(
+        "Mail that would have been sent",
+        f'<p>Newest first{whose}. Load this page again for what came since. <a href="/_local">What runs here</a></p>',
+        *(mails or ["<p>None so far.</p>"]),
+    )
+
+
+def _mail(mail: Mapping[str, Any], origin: str) -> str:
+    to, sent_at = escape(mail["to"]), escape(mail["sent_at"])
+    return (
+        f'<article><h2>{escape(mail["subject"])}</h2><p>to <a href="/_local/mail?to={quote(mail["to"])}">{to}</a>, '
+        f'<time datetime="{sent_at}">{sent_at[:19].replace("T", " ")} UTC</time></p>'
+        f"<pre>{_linked(mail['text'], origin)}</pre></article>"
+    )
+
+
+def _linked(text: str, origin: str) -> str:
+    """The text as HTML, in which addresses of the site itself, and no others, can be followed."""
+    ours = re.compile(rf"({re.escape(origin)}/[\w/#=&?%.-]*[\w/=-])", re.ASCII)
+    parts = (escape(part) for part in ours.split(text))  # every second one is an address
+    return "".join(f'<a href="{part}">{part}</a>' if n % 2 else part for n, part in enumerate(parts))
 
 
 def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from broadsheet import (
+    account_inputs,
     accounts,
     clock,
     credentials,
@@ -37,7 +38,7 @@ handler = http.handler(app)
 
 @app.post("/v1/register")
 def register() -> Response[str]:
-    given, now = inputs.read(inputs.Register, http.body(app.current_event)), clock.now()
+    given, now = inputs.read(account_inputs.Register, http.body(app.current_event)), clock.now()
     throttles.admit(throttles.REGISTER_FROM, _network(), now)
     registration.register(given, now)
     return http.private({"status": "mail_sent"}, 202)
@@ -45,7 +46,7 @@ def register() -> Response[str]:
 
 @app.post("/v1/verify")
 def verify() -> Response[str]:
-    given, now = inputs.read(inputs.Token, http.body(app.current_event)), clock.now()
+    given, now = inputs.read(account_inputs.Token, http.body(app.current_event)), clock.now()
     throttles.admit(throttles.TOKEN_FROM, _network(), now)
     token = tokens.find(given.token, now, "verify", "confirm_email")
     account = registration.verify(token, now) if token["kind"] == "verify" else credentials.confirm_email(token, now)
@@ -54,7 +55,7 @@ def verify() -> Response[str]:
 
 @app.post("/v1/password/forgot")
 def forgot_password() -> Response[str]:
-    given, now = inputs.read(inputs.Address, http.body(app.current_event)), clock.now()
+    given, now = inputs.read(account_inputs.Address, http.body(app.current_event)), clock.now()
     throttles.admit(throttles.FORGOT_FROM, _network(), now)
     credentials.forgot(given.email, now)
     return http.private({"status": "mail_sent"}, 202)
@@ -62,7 +63,7 @@ def forgot_password() -> Response[str]:
 
 @app.post("/v1/password/reset")
 def reset_password() -> Response[str]:
-    given, now = inputs.read(inputs.Reset, http.body(app.current_event)), clock.now()
+    given, now = inputs.read(account_inputs.Reset, http.body(app.current_event)), clock.now()
     throttles.admit(throttles.TOKEN_FROM, _network(), now)
     account = credentials.reset(tokens.find(given.token, now, "reset"), given.password, now)
     throttles.trust(account.email, _network(), now)
@@ -74,7 +75,7 @@ def reset_password() -> Response[str]:
 
 @app.post("/v1/login")
 def log_in() -> Response[str]:
-    given, now = inputs.read(inputs.Login, http.body(app.current_event)), clock.now()
+    given, now = inputs.read(account_inputs.Login, http.body(app.current_event)), clock.now()
     address, network = accounts.normal_email(given.email) or "nobody", _network()
     throttles.login(address, network, now)
     account = accounts.authenticate(address, given.password)
@@ -113,14 +114,14 @@ def read_me() -> Response[str]:
 @app.patch("/v1/me")
 def change_me() -> Response[str]:
     person = _person()
-    given = inputs.read(inputs.Profile, http.body(app.current_event))
+    given = inputs.read(account_inputs.Profile, http.body(app.current_event))
     return http.private(credentials.change_profile(person.id, given.model_dump(exclude_none=True)).own())
 
 
 @app.post("/v1/me/password")
 def change_password() -> Response[str]:
     person, now = _person(), clock.now()
-    given = inputs.read(inputs.NewPassword, http.body(app.current_event))
+    given = inputs.read(account_inputs.NewPassword, http.body(app.current_event))
     account = credentials.change_password(person.id, given.current_password, given.new_password, now)
     token, ends_at = sessions.start(account, _user_agent(), now)
     return _session(account, token, ends_at=ends_at, cookie=not http.bearer(app.current_event))
@@ -129,7 +130,7 @@ def change_password() -> Response[str]:
 @app.post("/v1/me/email")
 def change_email() -> Response[str]:
     person = _person()
-    given = inputs.read(inputs.NewEmail, http.body(app.current_event))
+    given = inputs.read(account_inputs.NewEmail, http.body(app.current_event))
     credentials.change_email(person.id, given.email, given.password, clock.now())
     return http.private({"status": "mail_sent"}, 202)
 
@@ -137,7 +138,7 @@ def change_email() -> Response[str]:
 @app.post("/v1/me/erase")
 def erase_me() -> Response[str]:
     person = _person()
-    given = inputs.read(inputs.Erase, http.body(app.current_event))
+    given = inputs.read(account_inputs.Erase, http.body(app.current_event))
     erasure.erase(person.id, given.password, given.comments, clock.now())
     response = http.private({"status": "erased"}, 202)
     response.cookies = [sessions.cookie("", 0)]
@@ -195,8 +196,8 @@ def list_accounts() -> Response[str]:
 def find_account() -> Response[str]:
     """By address, which a body holds and a URL would leave in logs."""
     _admin()
-    given = inputs.read(inputs.Address, http.body(app.current_event))
-    return http.private(people.by_address(accounts.normal_email(given.email)))
+    given = inputs.read(account_inputs.Address, http.body(app.current_event))
+    return http.private(people.by_address(given.email))
 
 
 @app.get("/v1/admin/accounts/<account_id>")
@@ -208,7 +209,7 @@ def read_account(account_id: str) -> Response[str]:
 @app.patch("/v1/admin/accounts/<account_id>")
 def change_account(account_id: str) -> Response[str]:
     admin = _admin()
-    given = inputs.read(inputs.ChangedAccount, http.body(app.current_event))
+    given = inputs.read(account_inputs.ChangedAccount, http.body(app.current_event))
     return http.private(people.shown(people.change(http.ulid(account_id), given, admin, clock.now())))
 
 

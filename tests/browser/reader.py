@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -92,7 +93,7 @@ def meet(browser: Browser, paper: Paper, **wishes: Any) -> Reader:
     reader = Reader(paper, context, context.new_page())
     context.expose_function("offence", lambda text: reader.offences.append(f"policy: {text}"))
     context.add_init_script(WATCH)
-    context.route("**/*", reader.serves)
+    context.route(re.compile(rf"^(?!{re.escape(paper.origin)}/)"), reader.serves)
     context.on("console", reader.hears)
     context.on("weberror", lambda error: reader.offences.append(f"script: {error.error}"))
     context.on("dialog", reader.sees)

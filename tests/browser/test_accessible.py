@@ -67,24 +67,44 @@ def test_no_page_has_anything_against_it(reader: Reader, pages: dict[str, list[s
     assert {path: told for path, told in complaints.items() if told} == {}
 
 
-def test_nor_what_scripts_show(reader: Reader, paper: Paper, article: dict[str, Any]) -> None:
-    page = reader.page
-    reader.go("/login")
-    reader.press("Log in")
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_nor_what_scripts_show(reader: Reader, paper: Paper, article: dict[str, Any], language: str) -> None:
+    """Errors of forms, a comment that waits for its answer, an edit, dialogs, the account: in every language and scheme."""
+    page, path = reader.page, f"/articles/{article['slug']}"
+    before = "" if language == "en" else f"/{language}"
+    if language != "en":
+        made = paper.publish("Una página con todo lo que hacen los lectores", language=language)
+        paper.comment(made["slug"], "The stop is too narrow here.")
+        path = f"/articles/{made['slug']}"
+
+    def judge() -> None:
+        assert [*in_light_and_dark(reader), *too_wide(reader)] == []
+
+    reader.go(f"{before}/register")
+    page.locator("[name=email]").fill("no address")
+    page.locator("main [type=submit]").click()
     expect(page.locator("[data-failure]")).to_be_focused()
-    assert not in_light_and_dark(reader)
-    reader.log_in(paper.member("Hedda Marsh"), back=f"/articles/{article['slug']}")
-    page.get_by_label("Your comment").fill("Something to look at.")
-    reader.press("Post comment")
+    judge()
+    reader.log_in(paper.member(f"Hedda Marsh {language}"), back=path)
+    page.locator("#comment-text").fill("Something to look at.")
+    page.locator("form[data-form=comment] [type=submit]").click()
     mine = reader.comment("Something to look at.")
-    reader.press("Edit", mine)
+    mine.locator("[data-edit]").click()
     other = reader.comment("too narrow").locator("> article")
-    other.get_by_role("button", name="Like").click()
-    other.get_by_role("button", name="Reply").click()
-    assert not in_light_and_dark(reader)
-    other.get_by_role("button", name="Report").click()
+    other.locator("[data-react=like]").click()
+    expect(other.locator("[data-react=like]")).to_have_attribute("aria-pressed", "true")
+    other.locator("[data-reply]").click()
+    page.locator("form[data-form=comment] [type=submit]").click()
+    expect(page.locator("form[data-form=comment] [data-failure]")).to_be_focused()
+    judge()
+    other.locator("[data-report]").click()
     expect(page.get_by_role("dialog")).to_be_visible()
-    assert not in_light_and_dark(reader)
-    reader.go("/account")
+    judge()
+    reader.go(f"{before}/account")
     expect(page.locator("[data-own-comments] li")).to_have_count(1)
-    assert not in_light_and_dark(reader)
+    page.locator("form[data-form=password] [type=submit]").click()
+    expect(page.locator("form[data-form=password] [data-failure]")).to_be_focused()
+    judge()
+    page.locator("[data-own-comments] button").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    judge()

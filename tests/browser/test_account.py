@@ -76,7 +76,7 @@ def test_a_member_looks_after_the_account(meeting: Meeting, paper: Paper, articl
     reader.go("/account")
     expect(page.get_by_text("Logged in as petra.norris@readers.example")).to_be_visible()
     form = page.locator("form[data-form=password]")
-    form.get_by_label("Password", exact=True).fill(PASSWORD)
+    form.get_by_label("Current password").fill(PASSWORD)
     form.get_by_label("New password").fill(LONG)
     reader.press("Set the password", form)
     expect(form.get_by_text("Your password is set")).to_be_visible()

@@ -94,6 +94,32 @@ def test_what_comes_in_waits_for_the_reader(meeting: Meeting, paper: Paper) -> N
     eventually(lambda: page.clock.run_for(10_000) or (page.evaluate("1") and 304 in asked))
 
 
+BREAKS_OFF = """
+const json = Response.prototype.json;
+Response.prototype.json = async function () {
+    const read = await json.call(this);
+    if (window.broken || !JSON.stringify(read).includes("In the tunnel.")) return read;
+    window.broken = true;
+    throw new TypeError("network error");
+};
+"""
+"""The connection is lost in the middle of one answer."""
+
+
+def test_an_answer_that_broke_off_is_asked_for_again(reader: Reader, paper: Paper) -> None:
+    """Its tag is not taken for what was never read."""
+    article, page = paper.publish("A page on a train"), reader.page
+    paper.comment(article["slug"], "Before the tunnel.")
+    page.add_init_script(BREAKS_OFF)
+    page.clock.install()
+    reader.read(article)
+    page.locator("#discussion").scroll_into_view_if_needed()
+    paper.comment(article["slug"], "In the tunnel.", "Second")
+    new = page.get_by_role("button", name="Show 1 new comment")
+    eventually(lambda: page.clock.run_for(10_000) or new.is_visible())
+    assert page.evaluate("window.broken")
+
+
 def test_a_reaction_given_in_another_browser_is_not_counted_twice(meeting: Meeting, paper: Paper) -> None:
     article, email = paper.publish("A page that one likes twice"), paper.member("Sunniva Dahl")
     paper.comment(article["slug"], "Something to like.")
@@ -238,6 +264,27 @@ def test_what_is_begun_survives_the_page(reader: Reader, article: dict[str, Any]
     reader.go("/about")
     reader.read(article)
     expect(reader.page.get_by_label("Your comment")).to_have_value("Not finished yet")
+
+
+def test_an_answer_outlives_what_it_answers(reader: Reader, paper: Paper) -> None:
+    article, page = paper.publish("A page from which something is taken"), reader.page
+    taken = paper.comment(article["slug"], "What a moderator takes.")
+    page.clock.install()
+    reader.read(article)
+    reader.press("Reply", reader.comment("What a moderator takes."))
+    page.get_by_label("Your comment").fill("My long answer.")
+    page.get_by_label("Your name").fill("Replier")
+    paper.call("POST", f"/v1/moderation/comments/{taken['id']}/hide", {}, email="moderator@broadsheet.example")
+    eventually(lambda: page.clock.run_for(10_000) or reader.comment("What a moderator takes.").count() == 0)
+    expect(page.locator("form[data-form=comment] [data-failure]")).to_have_text(
+        "The comment you answer is not there any more."
+    )
+    expect(page.get_by_label("Your comment")).to_have_value("My long answer.")
+    expect(page.get_by_label("Your comment")).to_be_focused()
+    reader.press("Post comment")
+    expect(reader.comment("My long answer.")).to_be_focused()
+    (said,) = paper.call("GET", f"/v1/articles/{article['slug']}/comments")["comments"]
+    assert said["parent_id"] is None
 
 
 def test_a_comment_in_spanish(reader: Reader, paper: Paper) -> None:

@@ -6,7 +6,19 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from broadsheet import accounts, clock, inputs, keys, outbox, registration, sessions, settings, table, tokens
+from broadsheet import (
+    account_inputs,
+    accounts,
+    clock,
+    inputs,
+    keys,
+    outbox,
+    registration,
+    sessions,
+    settings,
+    table,
+    tokens,
+)
 
 from tests.engine.instances import Run, request
 from tests.stage import PASSWORD
@@ -90,7 +102,7 @@ def registered(address: str, password: str = PASSWORD) -> str:
     """Registers; the token in the mail that is sent."""
     before = _pending(address)
     sent = {"email": address, "password": password, "display_name": "New", "language": "en"}
-    registration.register(inputs.check(inputs.Register, sent), clock.now())
+    registration.register(inputs.check(account_inputs.Register, sent), clock.now())
     (mine,) = _pending(address) - before
     return minted("verify", address, pending=mine)
 

@@ -77,6 +77,22 @@ def test_links_come_from_the_configured_origin_with_the_token_in_the_fragment(st
     assert linked == {kind: f"https://news.example/{page}" for kind, page in LINKS.items()}
 
 
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_every_link_leads_to_a_page_that_is_there(stage: Stage, language: str) -> None:
+    """In the reader's language where no token goes along; a link with one is the same for everybody."""
+    for kind in KINDS:
+        _write(kind, language)  # type: ignore[arg-type]
+    linked = {}
+    for kind, mail in zip(KINDS, stage.mails(MARA), strict=True):
+        if "https://" in mail.text:
+            path = mail.link.removeprefix("https://news.example").partition("#")[0]
+            page = stage.call("GET", path)
+            assert page.status == 200, kind
+            assert f'<html lang="{"en" if mail.token else language}"' in page.text, kind
+            linked[kind] = path.rpartition("/")[2]
+    assert linked == {**LINKS, "known": "reset", "password_changed": "reset", "role_changed": "login"}
+
+
 def test_no_host_of_a_request_gets_into_a_link(stage: Stage) -> None:
     given = {"email": MARA, "password": PASSWORD, "display_name": "Mara"}
     stage.call(

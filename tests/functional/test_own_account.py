@@ -60,6 +60,12 @@ def test_nothing_else_of_a_profile_can_be_set(stage: Stage, field: str) -> None:
     assert _me(stage, token).json == before
 
 
+def test_everything_that_is_wrong_with_a_profile_is_said_at_once(stage: Stage) -> None:
+    given = {"display_name": " ", "language": "?"}
+    reply = stage.call("PATCH", "/v1/me", given, token=stage.token("reader"))
+    assert reply.fields == {"display_name": "required", "language": "bad_language"}
+
+
 # ---------------------------------------------------------------- password
 
 
@@ -101,6 +107,22 @@ def test_a_new_password_is_held_to_the_rules(stage: Stage) -> None:
     }.items():
         given = {"current_password": PASSWORD, "new_password": new}
         assert stage.call("POST", "/v1/me/password", given, token=token).fields == {"new_password": code}
+
+
+def test_a_password_that_is_asked_for_once_more_is_tried_when_all_else_is_in_order(stage: Stage) -> None:
+    token = stage.member(MARA)
+    wrong = {"current_password": "not the password", "new_password": "short"}
+    nothing = {"current_password": "", "new_password": ""}
+    for _ in range(20):  # more often than one may guess
+        assert stage.call("POST", "/v1/me/password", wrong, token=token).fields == {"new_password": "too_short"}
+        assert _change_email(stage, token, "no address", "not the password").fields == {"email": "bad_email"}
+        assert _change_email(stage, token, "no address", "").fields == {"email": "bad_email", "password": "required"}
+        assert set(stage.call("POST", "/v1/me/password", nothing, token=token).fields.values()) == {"required"}
+        assert _erase(stage, token, password="").fields == {"password": "required"}
+    reply = stage.call("POST", "/v1/me/password", {**wrong, "new_password": FRESH}, token=token)
+    assert (reply.status, reply.code, reply.fields) == (401, "login_failed", {"current_password": "wrong_password"})
+    for other in (_change_email(stage, token, password="not the password"), _erase(stage, token, password="no")):
+        assert (other.status, other.code, other.fields) == (401, "login_failed", {"password": "wrong_password"})
 
 
 # ---------------------------------------------------------------- address

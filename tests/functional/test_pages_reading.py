@@ -279,10 +279,21 @@ def test_an_article_leads_to_its_translation_and_stands_in_its_own_language(stag
     assert page.has("//a[@href='/es/sections/politics']")
 
 
-def test_without_a_translation_the_switcher_leads_to_the_other_front(stage: Stage) -> None:
+def test_without_a_translation_the_switcher_leads_to_the_other_front_and_says_so(stage: Stage) -> None:
     page = look(stage, f"/articles/{stage.published()['slug']}")
     assert page.hreflang == {}
-    assert page.has("//nav//a[@hreflang='es'][@href='/es']")
+    assert page.texts("//nav//a[@hreflang='es'][@href='/es']") == ["Español", "Español: portada"]
+    assert page.all("//nav//a[@hreflang='es'][@href='/es']/@aria-label") == ["Español: portada"]
+    assert page.texts("//nav//a[@aria-current='true'][@hreflang='en']") == ["English"] * 2
+    spanish = look(stage, f"/articles/{stage.published(language='es')['slug']}")
+    assert spanish.all("//nav//a[@hreflang='en'][@href='/']/@aria-label") == ["English: front page"]
+
+
+@pytest.mark.parametrize("path", ["/", "/es", "/sections/politics", "/about", "/es/login"])
+def test_where_the_same_page_is_there_in_another_language_the_switcher_says_no_more(stage: Stage, path: str) -> None:
+    page = look(stage, path)
+    assert page.texts("//nav[@class='languages']/a") == ["English", "Español"] * 2
+    assert not page.has("//nav[@class='languages']/a[@aria-label]")
 
 
 def test_each_language_has_its_own_front_with_its_own_articles(stage: Stage) -> None:

@@ -151,6 +151,18 @@ def test_a_name_and_an_address_are_such(stage: Stage) -> None:
         assert (reply.status, reply.fields) == (422, wrong)
 
 
+def test_everything_that_is_wrong_with_a_guests_comment_is_said_at_once(stage: Stage) -> None:
+    slug = stage.published()["slug"]
+    given = {"text": " ", "guest": {"name": "", "email": "no address"}, "parent_id": "x"}
+    reply = stage.call("POST", f"/v1/articles/{slug}/comments", given)
+    assert reply.fields == {
+        "text": "required",
+        "guest.name": "required",
+        "guest.email": "bad_email",
+        "parent_id": "bad_id",
+    }
+
+
 def test_what_turns_or_hides_letters_is_stored_and_shown_without(stage: Stage) -> None:
     slug = stage.published()["slug"]
     told = stage.comment(slug, text="see \u202egpj.exe\u202c\u200b now", guest="Bo\u202eb\u2066")
@@ -253,7 +265,7 @@ def test_no_guest_is_called_like_one_of_the_staff(stage: Stage) -> None:
     for name in LIKE_NORA_VALE:
         reply = stage.say(slug, guest=name)
         assert (reply.status, reply.fields) == (422, {"guest.name": "name_taken"}), name
-    for name in ("Nora", "Nora Valentine", "Vale Nora", "Moderator"):
+    for name in ("Nora", "Nora Valentine", "Vale Nora", "Moderata"):
         assert stage.comment(slug, guest=name)["author"]["name"] == name
     assert stage.thread(slug)["comment_count"] == 4
 

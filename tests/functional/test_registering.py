@@ -139,6 +139,67 @@ def test_a_wrong_field_is_named_and_not_repeated(stage: Stage, field: str, value
     assert len(value) < 2 or value not in reply.text
 
 
+def test_everything_that_is_wrong_is_said_at_once(stage: Stage) -> None:
+    reply = stage.call("POST", "/v1/register", {"email": "no address", "password": "short", "display_name": " "})
+    assert reply.fields == {"email": "bad_email", "password": "too_short", "display_name": "required"}
+    assert (reply.status, reply.calls) == (422, [])
+    nothing = stage.call("POST", "/v1/register", {"email": "", "password": "", "display_name": "", "language": "?"})
+    required = dict.fromkeys(("email", "password", "display_name"), "required")
+    assert nothing.fields == {**required, "language": "bad_language"}
+    known = {"email": MARA, "password": f"is {MARA} secret", "display_name": "Editor"}
+    assert stage.call("POST", "/v1/register", known).fields == {
+        "password": "holds_known",
+        "display_name": "reserved_name",
+    }
+
+
+def test_what_is_wrong_beside_a_known_address_does_not_tell_that_it_is_known(stage: Stage) -> None:
+    stage.registered(MARA)
+    _alike(stage.register(MARA, "short", name=""), stage.register("nobody@paper.org", "short", name=""))
+
+
+RESERVED = [
+    "The Broadsheet Courier",
+    "the broadsheet  courier",
+    "Admin",
+    "MODERATOR",
+    "m o d e r a t o r",
+    "Éditor",
+    "Аdmin",  # Cyrillic
+    "Adm1n",
+    "Ｅｄｉｔｏｒ",
+    "Administradora",
+    "Redaccion",
+]
+
+
+@pytest.mark.parametrize("name", RESERVED)
+def test_nobody_new_is_called_like_the_site_or_who_works_there(stage: Stage, name: str) -> None:
+    assert stage.register(MARA, name=name).fields == {"display_name": "reserved_name"}
+    token = stage.token("reader")
+    renamed = stage.call("PATCH", "/v1/me", {"display_name": name}, token=token)
+    assert (renamed.status, renamed.fields) == (422, {"display_name": "reserved_name"})
+    assert stage.say(stage.published()["slug"], guest=name).fields == {"guest.name": "reserved_name"}
+
+
+@pytest.mark.parametrize("name", ["Ed Editor", "Modesta", "Adminton", "Broadsheet Reader", "Editorial Fan", "Reader"])
+def test_a_name_that_only_holds_such_a_word_is_like_any_other(stage: Stage, name: str) -> None:
+    assert stage.registered(MARA, name=name)["display_name"] == name
+    assert stage.comment(stage.published()["slug"], guest=name)["author"]["name"] == name
+
+
+def test_who_works_here_may_be_called_so_and_keeps_the_name_while_nothing_else_is_chosen(stage: Stage) -> None:
+    token = stage.person("editor")
+    renamed = stage.call("PATCH", "/v1/me", {"display_name": "Moderator"}, token=token)
+    assert renamed.json["display_name"] == "Moderator"
+    person = f"/v1/admin/accounts/{renamed.json['id']}"
+    stage.call("PATCH", person, {"role": "reader"}, token=stage.token("admin"))
+    token = stage.log_in(renamed.json["email"]).json["token"]
+    same = stage.call("PATCH", "/v1/me", {"display_name": "Moderator", "language": "es"}, token=token)
+    assert (same.status, same.json["language"]) == (200, "es")
+    assert stage.comment(stage.published()["slug"], token)["state"] == "pending"
+
+
 @pytest.mark.parametrize("field", ["role", "id", "created_at", "banned_at", "generation"])
 def test_nobody_registers_with_a_role_or_an_id_of_their_own(stage: Stage, field: str) -> None:
     given = {"email": MARA, "password": PASSWORD, "display_name": "Mara", field: "admin"}

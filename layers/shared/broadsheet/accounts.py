@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ulid import ULID
 
 from . import clock, folding, keys, passwords, settings, site, table
-from .errors import Banned, LoginFailed, NotFound
+from .errors import Banned, FieldError, LoginFailed, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -110,11 +110,11 @@ def _rehashed(account: Account, password: str) -> Account:
     return fresh
 
 
-def confirmed(account_id: str, password: str) -> Account:
-    """The account of a person who has just given the password once more. Raises LoginFailed."""
-    account = load(account_id)
+def confirm(account: Account, field: str, password: str) -> Account:
+    """The account of a person who has just given the password once more, in this field. Raises LoginFailed."""
     if not passwords.matches(account.password, password):
-        raise LoginFailed("The password is wrong.")
+        message = "The password is wrong."
+        raise LoginFailed(message, errors=[FieldError(field, "wrong_password", message)])
     return account
 
 

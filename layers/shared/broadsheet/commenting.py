@@ -21,6 +21,7 @@ from . import (
     folding,
     guests,
     keys,
+    names,
     phases,
     remarks,
     sessions,
@@ -173,7 +174,7 @@ def _name(given: NewComment, met: _Met, person: Person | None) -> str:
 
 
 def _imitates(name: str, met: _Met) -> bool:
-    return met.of_staff or folding.fold(name) in met.discussion.names
+    return met.of_staff or folding.fold(name) in met.discussion.names or names.reserved(name)
 
 
 def _decided(given: NewComment, html: str, name: str, met: _Met, by: Writer, at: datetime) -> phases.Decision:

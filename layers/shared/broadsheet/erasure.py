@@ -25,7 +25,7 @@ Comments = Literal["anonymise", "remove"]
 def erase(account_id: str, password: str, comments: Comments, at: datetime) -> None:
     """Erases the account of a person who has given the password once more. Raises LoginFailed, LastAdmin."""
     throttle.admit(throttle.PASSWORD, account_id, at)
-    account = accounts.confirmed(account_id, password)
+    account = accounts.confirm(accounts.load(account_id), "password", password)
     _erase(account, comments, at, outbox.mail("erased", account.email, account.language, at))
 
 

@@ -113,6 +113,9 @@ def _language(value: str) -> str:
     return tag
 
 
+Language = Annotated[str, AfterValidator(_language)]
+
+
 def _body_size(value: str) -> str:
     if len(value.encode()) > MAX_BODY_BYTES:
         raise wrong("too_long", f"At most {MAX_BODY_BYTES} bytes.")
@@ -180,7 +183,7 @@ class NewArticle(Input):
     tags: Annotated[list[Topic], Field(max_length=20), AfterValidator(_once)] = Field(default_factory=list)
     byline: Annotated[list[Author], Field(min_length=1, max_length=8)]
     contributor_note: Annotated[Line, Field(max_length=600)] | None = None
-    language: Annotated[str, AfterValidator(_language)] = Field(
+    language: Language = Field(
         default_factory=lambda: site.get().language, description="BCP 47; the site's own unless said."
     )
     translation_of: Annotated[str, Field(min_length=1, max_length=200)] | None = Field(
@@ -254,68 +257,6 @@ class Correction(Input):
     body: Body | None = None
 
 
-class Login(Input):
-    email: Annotated[Line, Field(min_length=3, max_length=254)]
-    password: Annotated[str, Field(min_length=1, max_length=4096)]
-    transport: Literal["bearer", "cookie"] = "bearer"
-
-
-Password = Annotated[str, Field(max_length=4096)]
-"""Its length and strength are judged where its account is known."""
-Email = Annotated[Line, Field(max_length=254)]
-DisplayName = Annotated[Line, AfterValidator(filled), Field(max_length=60)]
-Language = Annotated[str, AfterValidator(_language)]
-
-
-class Register(Input):
-    email: Email
-    password: Password
-    display_name: DisplayName
-    language: Language = Field(default_factory=lambda: site.get().language, description="Of mail and of the pages.")
-
-
-class Token(Input):
-    token: Annotated[str, Field(min_length=1, max_length=200)] = Field(
-        description="From the link in a mail, behind the #."
-    )
-
-
-class Address(Input):
-    email: Email
-
-
-class Reset(Token):
-    password: Password
-
-
-class Profile(Input):
-    display_name: DisplayName | None = None
-    language: Language | None = None
-
-
-class NewPassword(Input):
-    current_password: Password
-    new_password: Password
-
-
-class NewEmail(Input):
-    email: Email
-    password: Password
-
-
-class Erase(Input):
-    password: Password
-    comments: Literal["anonymise", "remove"] = Field(
-        default="anonymise", description="What becomes of the account's comments."
-    )
-
-
-class ChangedAccount(Input):
-    role: Literal["reader", "contributor", "author", "moderator", "editor", "admin"] | None = None
-    banned: bool | None = None
-    end_sessions: bool | None = None
-
-
 CODES = {
     "missing": ("required", "Is required."),
     "extra_forbidden": ("unknown_field", "Is not a field here."),
@@ -344,7 +285,12 @@ OURS = {
     "unknown_section",
     "wrong_type",
     "too_long",
+    "too_short",
+    "too_common",
+    "holds_known",
+    "reserved_name",
 }
+"""Codes whose message comes with them."""
 
 
 def read(model: type[_Model], text: str) -> _Model:

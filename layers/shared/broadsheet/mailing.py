@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import clock, keys, settings, site, table, tokens
+from .pages import urls
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -88,6 +89,7 @@ def rendered(mail: Item, link: str) -> Rendered:
     given = {
         "site": site.get().text(site.get().name, language),
         "origin": settings.get().site_origin,
+        "pages": urls.absolute(urls.Links(site.get().nearest(language)).prefix),
         "link": link,
         "language": language,
     }

@@ -21,10 +21,10 @@ GUESSES = 1_000_000
 """What is guessed in fewer tries, knowing common passwords, words, keyboards and repetition, is common."""
 LOOKED_AT = 100
 REFUSALS = {
-    "too_short": f"a password has at least {SHORTEST} characters",
-    "too_long": f"a password has at most {LONGEST} characters",
-    "holds_known": "a password holds neither the site's name nor the address",
-    "too_common": "this password is one of the first that would be tried",
+    "too_short": f"A password has at least {SHORTEST} characters.",
+    "too_long": f"A password has at most {LONGEST} characters.",
+    "holds_known": "A password holds neither the site's name nor the address.",
+    "too_common": "This password is one of the first that would be tried.",
 }
 
 

@@ -12,8 +12,8 @@ from .errors import LastAdmin, Unavailable
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from .account_inputs import ChangedAccount
     from .accounts import Account
-    from .inputs import ChangedAccount
     from .roles import Person
     from .table import Item, Write
 
@@ -24,8 +24,8 @@ def shown(account: Account) -> dict[str, Any]:
     return {**account.own(), "banned_at": account.banned_at}
 
 
-def by_address(address: str | None) -> dict[str, Any]:
-    account = accounts.find(address) if address else None
+def by_address(address: str) -> dict[str, Any]:
+    account = accounts.find(address)
     return {"items": [shown(account)] if account else [], "next_cursor": None}
 
 

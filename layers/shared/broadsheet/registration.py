@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 from ulid import ULID
 
 from . import accounts, clock, keys, outbox, passwords, settings, table, throttle, tokens
-from .errors import BadToken, invalid
+from .errors import BadToken
 from .tokens import LIFE
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from .account_inputs import Register
     from .accounts import Account
-    from .inputs import Register
     from .table import Item
 
 MOST_DISCARDED = 80
@@ -26,10 +26,8 @@ MOST_DISCARDED = 80
 
 
 def register(given: Register, at: datetime) -> None:
-    """Sends a mail to the address: to confirm it, or to say that it has an account. Raises Invalid."""
-    address = address_of("email", given.email)
-    acceptable("password", given.password, address)
-    password = passwords.hashed(given.password)
+    """Sends a mail to the address: to confirm it, or to say that it has an account."""
+    address, password = given.email, passwords.hashed(given.password)
     store, pending_id = settings.get().accounts, str(ULID.from_datetime(at))
     known = table.get(store, keys.email(address), consistent=True) is not None
     kind: outbox.Kind = "known" if known else "verify"
@@ -67,18 +65,3 @@ def verify(token: Item, at: datetime) -> Account:
     except table.Refused:
         raise BadToken from None
     return account
-
-
-def address_of(field: str, email: str) -> str:
-    """Raises Invalid."""
-    address = accounts.normal_email(email)
-    if address is None:
-        raise invalid(field, "bad_email", "Must be an e-mail address.")
-    return address
-
-
-def acceptable(field: str, password: str, address: str) -> None:
-    """Raises Invalid where a password is not taken."""
-    if refusal := passwords.refusal(password, address):
-        code, message = refusal
-        raise invalid(field, code, f"{message[0].upper()}{message[1:]}.")

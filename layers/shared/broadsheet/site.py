@@ -66,6 +66,8 @@ class Site:
     sections: dict[str, Texts]
     """Slug to names, in the order in which they are shown."""
     embed_hosts: list[str]
+    reserved_names: list[str]
+    """Words for who works here, in all its languages: no guest or new member is called so."""
     pages: Pages
     comments: Comments
 

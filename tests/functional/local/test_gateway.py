@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
+from lxml import html
 
 from local import durable
 
@@ -199,6 +200,31 @@ def test_mail_is_shown_to_programs_and_to_people(ask: Site) -> None:
     assert ask("GET", "/_local/mail?to=nobody@b.example").json == {"items": []}
     page = ask("GET", "/_local/mail", headers=[("Accept", "text/html,*/*")])
     assert b"&lt;Hello&gt;" in page.body
+
+
+def test_a_browser_follows_the_links_of_mail_that_lead_to_the_site_and_no_others(ask: Site) -> None:
+    ours = f"http://127.0.0.1:{ask.port}"
+    text = (
+        f"Confirm: {ours}/verify#token=A-b_1.\nNot {ours}.evil.example/x, {ours}0/x or https://evil.example/{ours}x, "
+        f'nor {ours}/a"onfocus="x(1) or <a href="javascript:x(2)">this</a> & that'
+    )
+    body = {"Text": {"Data": text}, "Html": {"Data": ""}}
+    for to in ("newest@b.example", '"><b>@b.example'):
+        mail = {"FromEmailAddress": "news@b.example", "Destination": {"ToAddresses": [to]}}
+        mail["Content"] = {"Simple": {"Subject": {"Data": "Your <link>"}, "Body": body}}
+        assert ask("POST", "/_local/ses/v2/email/outbound-emails", json.dumps(mail).encode()).status == 200
+    shown = html.document_fromstring(ask("GET", "/_local/mail", headers=[("Accept", "text/html")]).body)
+    assert shown.xpath("//h2/text()") == ["Your <link>", "Your <link>", "<Hello>"]
+    assert shown.xpath("//article/p/a/text()")[1:] == ["newest@b.example", "a@b.example"]
+    newest = shown.xpath("//article")[0]
+    assert newest.xpath("string(.//pre)") == text
+    assert newest.xpath(".//pre//a/@href") == [f"{ours}/verify#token=A-b_1", f"{ours}/a"]
+    assert newest.xpath(".//time/@datetime")
+    assert not shown.xpath("//b | //script | //*[@onfocus]")
+    whose = newest.xpath("./p/a/@href")[0]
+    told = html.document_fromstring(ask("GET", whose, headers=[("Accept", "text/html")]).body)
+    assert len(told.xpath("//article")) == 1
+    assert [mail["text"] for mail in ask("GET", "/_local/mail?to=newest@b.example").json["items"]] == [text]
 
 
 def test_a_schedule_can_be_run_now(ask: Site) -> None:

@@ -41,7 +41,7 @@ class Head:
     alternates: Mapping[str, str] = field(default_factory=dict)
     """The same in other languages: paths by tag, with its own."""
     switch: Mapping[str, str] = field(default_factory=dict)
-    """Where the language switcher leads; what is missing leads to that language's front."""
+    """Where the language switcher leads; what is missing leads to that language's front, and says so."""
     feeds: str = ""
     """Path of what the page's feeds are about; the site's where it is empty."""
     kind: str = "website"
@@ -84,10 +84,20 @@ def _around(language: str, head: Head) -> dict[str, Any]:
         "sections": [publication.section(slug, language) for slug in publication.sections],
         "documents": documents.listed(language),
         "now": now,
-        "switcher": [
-            {"tag": tag, "name": name, "path": head.switch.get(tag) or Links(tag).front, "here": tag == language}
-            for tag, name in publication.languages.items()
-        ],
+        "switcher": [_way(tag, language, head) for tag in publication.languages],
+    }
+
+
+def _way(tag: str, language: str, head: Head) -> dict[str, Any]:
+    """An entry of the language switcher. Where it leads to another page than this one, it says so, in its own language."""
+    _ = texts.functions(tag)["_"]
+    path = head.switch.get(tag)
+    return {
+        "tag": tag,
+        "name": site.get().languages[tag],
+        "path": path or Links(tag).front,
+        "here": tag == language,
+        "front": "" if tag == language or path else _("front page"),
     }
 
 

@@ -53,6 +53,7 @@ def home(language: str) -> str:
         path=Links(language).front,
         description=publication.text(publication.blurb, language),
         alternates=everywhere,
+        switch=everywhere,
         data=linked_data.front(language),
     )
     return render.html(

@@ -4,6 +4,7 @@ import { call } from "./api.js";
 import { sure } from "./dialogs.js";
 import { button, focus, make, remark } from "./elements.js";
 import { done, handle } from "./forms.js";
+import { expectMail } from "./languages.js";
 import * as session from "./session.js";
 import { at, say, words } from "./words.js";
 
@@ -15,12 +16,25 @@ export async function begin() {
   const account = await session.ask().catch(unasked);
   if (!account) return;
   fillIn(account); // and only then shown: nothing is to be written over what somebody types
-  session.whenever(() => (find("[data-panels]").hidden = !session.member()));
+  session.whenever(showPanels);
   for (const form of page.querySelectorAll("form[data-form]")) handle(form, (values) => SEND[form.dataset.form](values, form));
   find("[data-log-out]").addEventListener("click", () => orSay(session.logOut().then(() => location.assign(words.paths.front))));
   find("[data-end-others]").addEventListener("click", () => orSay(endOthers()));
   find("[data-more-own]").addEventListener("click", () => orSay(comments()));
   await Promise.all([orSay(sessions()), orSay(comments())]);
+}
+
+let left = false;
+
+/** Whoever is logged out meanwhile is told so in the place of what they were at. Who comes next sees a page of their own. */
+function showPanels() {
+  const panels = find("[data-panels]");
+  if (session.member() && left) return location.reload();
+  if (session.member()) return (panels.hidden = false);
+  const wasIn = panels.contains(document.activeElement);
+  left = panels.hidden = true;
+  find("[data-who]").textContent = "";
+  if (wasIn) focus(find("[data-logged-out]"));
 }
 
 /** Without a session the page says so by itself; without an answer, it says that. */
@@ -54,6 +68,7 @@ async function profile(values, form) {
 }
 
 async function email(values, form) {
+  expectMail();
   await call("POST", "/v1/me/email", { body: values });
   form.reset();
   done(form, words.mailSent);

@@ -4,7 +4,7 @@ import { Failure, call } from "./api.js";
 import { opened, sure } from "./dialogs.js";
 import { copy, focus, make } from "./elements.js";
 import { handle } from "./forms.js";
-import { kept, latest } from "./kept.js";
+import { kept, latest, tab } from "./kept.js";
 import { forget, own, proof, remember } from "./own.js";
 import * as session from "./session.js";
 import * as thread from "./thread.js";
@@ -52,7 +52,7 @@ function asMember(item) {
 }
 
 function reply(context, item) {
-  if (!answer(item)) note(item, words.problems.members_only, true);
+  if (!answer(context, item)) note(item, words.problems.members_only, true);
 }
 
 // ---------------------------------------------------------------- reactions
@@ -89,15 +89,33 @@ function counted(item, before, now) {
 // ---------------------------------------------------------------- one's own
 
 function edit(context, item) {
+  open(context, item).focus();
+}
+
+/** Goes on with what was being edited when the page was left. */
+export function goOn(context) {
+  for (const item of thread.all()) {
+    const button = item.querySelector(":scope > article > [data-acts] > [data-edit]");
+    if (tab.get(`edit:${item.dataset.comment}`) && button && !button.closest("[hidden]")) open(context, item);
+  }
+}
+
+/** Puts the form in the place of what a comment says; what is typed stays in the tab until it is saved or given up. */
+function open(context, item) {
   const { comment: id } = item.dataset;
   const form = copy(document.querySelector("#edit-template"));
   const said = item.querySelector(":scope > article > .said");
   const acts = item.querySelector(":scope > article > [data-acts]");
   const text = form.elements.text;
+  const error = form.querySelector("[data-error]");
   text.id = `edit-${id}`;
+  error.id = `edit-${id}-error`;
+  text.setAttribute("aria-describedby", error.id);
   form.querySelector("label").htmlFor = text.id;
-  text.value = own(id).text;
+  text.value = tab.get(`edit:${id}`) ?? own(id).text;
+  text.addEventListener("input", () => tab.set(`edit:${id}`, text.value));
   const end = () => {
+    tab.set(`edit:${id}`, null);
     form.remove();
     said.hidden = acts.hidden = false;
     acts.querySelector("[data-edit]").focus();
@@ -113,7 +131,7 @@ function edit(context, item) {
   form.querySelector("[data-cancel]").addEventListener("click", end);
   said.hidden = acts.hidden = true;
   said.after(form);
-  text.focus();
+  return text;
 }
 
 async function remove(context, item) {

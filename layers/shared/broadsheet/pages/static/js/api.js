@@ -3,6 +3,7 @@
 import { say, soon, words } from "./words.js";
 
 const PATIENCE = 20_000;
+const EMPTY = new Set([204, 304]);
 
 /** What went wrong. `code` is the problem's, `offline` where there was no answer; `wait` is in seconds. */
 export class Failure extends Error {
@@ -41,6 +42,7 @@ export async function request(method, path, { body, headers = {}, anonymous = fa
   }
   const read = await answer.json().catch(() => null);
   if (!answer.ok && answer.status !== 304) throw failure(answer, read ?? {});
+  if (read === null && !EMPTY.has(answer.status)) throw new Failure("offline"); // it broke off, or somebody else answered
   return { json: read, etag: answer.headers.get("etag"), status: answer.status };
 }
 

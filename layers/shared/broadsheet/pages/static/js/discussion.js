@@ -42,6 +42,7 @@ function arrive(context, found) {
     else if (!context.begun && missingFromPage(comment)) thread.place(comment);
   }
   refresh(context);
+  acting.goOn(context);
 }
 
 function refresh({ mode }) {

@@ -2,13 +2,15 @@
 
 import { call } from "./api.js";
 import { handle, instead } from "./forms.js";
+import { expectMail, moveOn, stay } from "./languages.js";
 import * as session from "./session.js";
 
 const SEND = { register, login, verify, forgot, reset };
 
-const token = takeToken();
+const { token, stays } = takeToken();
 
 export function begin() {
+  if (token && !stays && moveOn(token)) return;
   for (const form of document.querySelectorAll("form[data-form]")) {
     const send = SEND[form.dataset.form];
     if (send) handle(form, (values) => send(values, form));
@@ -22,9 +24,10 @@ export function begin() {
  * once: whoever looks over a shoulder, or at a synchronised history, finds nothing.
  */
 function takeToken() {
-  const found = new URLSearchParams(location.hash.slice(1)).get("token");
+  const behind = new URLSearchParams(location.hash.slice(1));
+  const found = behind.get("token");
   if (found) history.replaceState(null, "", location.pathname + location.search);
-  return found;
+  return { token: found, stays: behind.has("stay") };
 }
 
 function prepare() {
@@ -39,7 +42,7 @@ function prepare() {
     missing.hidden = false;
   }
   if (token) {
-    for (const link of document.querySelectorAll(".languages a[hreflang]")) link.hash = `token=${token}`;
+    for (const link of document.querySelectorAll(".languages a[hreflang]")) link.hash = stay(token);
   }
 }
 
@@ -48,6 +51,7 @@ function sent(form) {
 }
 
 async function register(values, form) {
+  expectMail();
   await call("POST", form.action, { body: values });
   sent(form);
 }
@@ -58,6 +62,7 @@ async function verify(_, form) {
 }
 
 async function forgot(values, form) {
+  expectMail();
   await call("POST", form.action, { body: values });
   sent(form);
 }

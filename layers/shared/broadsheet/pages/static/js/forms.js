@@ -2,22 +2,26 @@
 
 import { Failure } from "./api.js";
 import { focus, make } from "./elements.js";
+import * as session from "./session.js";
 import { say, words } from "./words.js";
 
-/** Has `send` take what is in a form whenever it is sent. What it throws is shown. */
+/**
+ * Has `send` take what is in a form whenever it is sent. What it throws is shown: whatever is wrong, all of it at once.
+ * The rules are the server's alone, so it is asked even where something is missing, unless nothing that is needed is there.
+ */
 export function handle(form, send) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (form.dataset.busy) return;
     clear(form);
     const missing = missingIn(form);
-    if (missing.length) return show(form, words.problems.invalid, missing);
+    if (missing.length && missing.length === needed(form).length) return show(form, words.problems.invalid, missing);
     busy(form, true);
     try {
       await send(typed(form));
     } catch (failure) {
       if (!(failure instanceof Failure)) throw failure;
-      show(form, failure.told, failure.code === "invalid" ? failure.errors : []);
+      refused(form, failure, missing);
     } finally {
       busy(form, false);
     }
@@ -50,6 +54,31 @@ export function instead(from, to) {
   focus(to);
 }
 
+/** What is missing is known here, and what else is wrong the server says; where it does not answer, the first is told. */
+function refused(form, failure, missing) {
+  const told = failure.errors.filter((error) => !missing.some((each) => each.field === error.field));
+  const errors = [...missing, ...told].sort((one, other) => placeOf(form, one) - placeOf(form, other));
+  const fields = failure.errors.length || (missing.length && failure.code === "offline");
+  if (failure.code === "not_logged_in") session.loggedOut();
+  show(form, fields ? words.problems.invalid : failure.told, errors);
+  if (WANTS_IN.has(failure.code)) wayIn(form);
+}
+
+const WANTS_IN = new Set(["not_logged_in", "members_only"]);
+
+/** Beside what went wrong, the way to log in and back to this form. */
+function wayIn(form) {
+  const sentence = form.querySelector("[data-failure] p");
+  const here = form.closest("[data-comment], [data-form-section]")?.id;
+  const link = make("a", { href: session.wayIn(here ? `#${here}` : location.hash) }, words.logIn);
+  sentence.append(" ", form.hasAttribute("data-keeps") ? `${words.stays} ` : "", link);
+}
+
+function placeOf(form, { field: name }) {
+  const place = fields(form).findIndex((each) => each.name === name);
+  return place < 0 ? Infinity : place;
+}
+
 export function clear(form) {
   const told = form.querySelector("[data-failure]");
   told.hidden = true;
@@ -59,8 +88,13 @@ export function clear(form) {
   for (const field of fields(form)) field.removeAttribute("aria-invalid");
 }
 
+/** Says what is wrong, and takes the reader there. */
+export function show(form, sentence, errors) {
+  focus(tell(form, sentence, errors));
+}
+
 /** A sentence above the form with a link to each wrong field, and at each field what is wrong with it. */
-export function show(form, sentence, errors = []) {
+export function tell(form, sentence, errors = []) {
   const told = form.querySelector("[data-failure]");
   told.replaceChildren(make("p", {}, sentence));
   const list = make("ul");
@@ -72,11 +106,11 @@ export function show(form, sentence, errors = []) {
   }
   if (errors.length) told.append(list);
   told.hidden = false;
-  focus(told);
+  return told;
 }
 
 function linkTo(field, text) {
-  const label = field.labels[0]?.textContent.trim() ?? field.name;
+  const label = field.labels[0]?.firstChild.textContent.trim() ?? field.name;
   const link = make("a", { href: `#${field.id}` }, say("fieldError", { field: label, error: text }));
   link.addEventListener("click", (event) => {
     event.preventDefault();
@@ -92,9 +126,13 @@ function mark(form, field, text) {
 }
 
 function missingIn(form) {
-  return fields(form)
-    .filter((field) => field.required && !field.value.trim())
+  return needed(form)
+    .filter((field) => !field.value.trim())
     .map((field) => ({ field: field.name, code: "required" }));
+}
+
+function needed(form) {
+  return fields(form).filter((field) => field.required);
 }
 
 function fields(form) {

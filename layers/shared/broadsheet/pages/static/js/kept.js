@@ -24,13 +24,13 @@ function write(store, what, value) {
 const always = () => localStorage;
 const inThisTab = () => sessionStorage;
 
-/** Until it is written over: `member`, `reacted`, `guest`. */
+/** Until it is written over: `member`, `reacted`, `guest`, `language`. */
 export const kept = {
   get: (what, otherwise = null) => read(always, what, otherwise),
   set: (what, value) => write(always, what, value),
 };
 
-/** Until the tab is closed: `asked`, `read`, `draft:<article>`. */
+/** Until the tab is closed: `asked`, `read`, `draft:<article>`, `answers:<article>`, `edit:<comment>`. */
 export const tab = {
   get: (what, otherwise = null) => read(inThisTab, what, otherwise),
   set: (what, value) => write(inThisTab, what, value),

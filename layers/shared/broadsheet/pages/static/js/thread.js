@@ -124,6 +124,7 @@ export function allow(item, { member, open }) {
   const comment = own(item.dataset.comment);
   const published = !comment || comment.state === "published";
   const reacted = kept.get("reacted", {})[item.dataset.comment];
+  for (const each of acts.querySelectorAll("button")) each.disabled = false;
   acts.querySelector("[data-reply]").hidden = !open || !published;
   acts.querySelector("[data-report]").hidden = Boolean(comment) || !published;
   acts.querySelector(".reactions").hidden = !published;
@@ -134,10 +135,11 @@ export function allow(item, { member, open }) {
   }
 }
 
-/** Takes one away; where it has replies, only its words. */
+/** Takes one away; where it has replies, only its words. Whoever has something in it is told before. */
 export function remove(item) {
-  if (item.querySelector("[data-comment]")) update(item, { author: null, html: null, edited_at: null, state: "deleted" });
-  else item.remove();
+  if (item.querySelector("[data-comment]")) return update(item, { author: null, html: null, edited_at: null, state: "deleted" });
+  item.dispatchEvent(new CustomEvent("leaving", { bubbles: true }));
+  item.remove();
 }
 
 let comments = Number(section.dataset.count);

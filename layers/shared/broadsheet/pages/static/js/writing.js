@@ -2,7 +2,7 @@
 
 import { call, key } from "./api.js";
 import { focus } from "./elements.js";
-import { done, handle } from "./forms.js";
+import { clear, done, handle, tell } from "./forms.js";
 import { tab } from "./kept.js";
 import { remember } from "./own.js";
 import * as session from "./session.js";
@@ -20,16 +20,27 @@ export function begin(context) {
   form.before(home);
   keepDraft(context);
   handle(form, (values) => post(context, values));
-  form.querySelector("[data-cancel]").addEventListener("click", cancel);
+  form.querySelector("[data-cancel]").addEventListener("click", () => cancel(context));
   session.whenever(() => whoWrites(context));
+  context.section.addEventListener("leaving", (event) => event.target.contains(form) && orphaned(context));
+  goOn(context);
 }
 
-/** A guest has a name to give, a member has one; where only members write, others are told. */
+/** What is answered goes while the answer is written: the words stay, and where they would go now is said. */
+function orphaned(context) {
+  const wasIn = form.contains(document.activeElement);
+  goHome(context);
+  clear(form);
+  tell(form, words.fieldErrors.unknown_comment);
+  if (wasIn) form.elements.text.focus();
+}
+
+/** A guest has a name to give, a member has one; where only members write, others are told. What was begun stays in sight. */
 function whoWrites({ mode }) {
   const who = session.member();
   const guest = form.querySelector("[data-guest]");
   if (guest) guest.hidden = Boolean(who);
-  form.hidden = mode === "members" && !who;
+  form.hidden = mode === "members" && !who && !form.elements.text.value;
   const as = form.querySelector("[data-writing-as]");
   as.hidden = !who;
   as.textContent = who ? say("writingAs", { name: who.name }) : "";
@@ -40,8 +51,16 @@ function whoWrites({ mode }) {
 function keepDraft({ slug }) {
   const text = form.elements.text;
   const name = `draft:${slug}`;
-  if (!text.value) text.value = tab.get(name, "");
+  if (text.value) tab.set(name, text.value); // typed before this script was there
+  else text.value = tab.get(name, "");
   text.addEventListener("input", () => tab.set(name, text.value || null));
+}
+
+/** Takes the form back below the comment that was about to be answered. */
+function goOn(context) {
+  const item = thread.find(tab.get(`answers:${context.slug}`, ""));
+  if (item && form.elements.text.value) take(context, item);
+  else tab.set(`answers:${context.slug}`, null);
 }
 
 async function post(context, { website = "", ...values }) {
@@ -51,7 +70,7 @@ async function post(context, { website = "", ...values }) {
   remember(comment);
   form.elements.text.value = "";
   tab.set(`draft:${context.slug}`, null);
-  cancel();
+  cancel(context);
   const item = thread.place({ ...comment, reactions: {} });
   if (comment.state === "published") thread.add(1);
   context.refresh();
@@ -69,24 +88,34 @@ function keyFor(body) {
 }
 
 /** Takes the form below a comment, with whatever is in it. */
-export function answer(item) {
+export function answer(context, item) {
   if (!form || form.hidden) return false;
+  take(context, item);
+  form.elements.text.focus();
+  return true;
+}
+
+function take({ slug }, item) {
   answered = item.dataset.comment;
+  tab.set(`answers:${slug}`, answered);
   const replying = form.querySelector("[data-replying]");
   replying.hidden = false;
   replying.querySelector("[data-replying-to]").textContent = say("replyingTo", { name: item.querySelector(".by").textContent });
   item.querySelector(":scope > article").after(form);
   section.hidden = true;
   done(form, "");
-  form.elements.text.focus();
-  return true;
 }
 
-function cancel() {
+function cancel(context) {
   const before = answered && thread.find(answered);
+  goHome(context);
+  if (before) focus(before.querySelector("[data-reply]") ?? before);
+}
+
+function goHome({ slug }) {
   answered = null;
+  tab.set(`answers:${slug}`, null);
   form.querySelector("[data-replying]").hidden = true;
   section.hidden = false;
   home.after(form);
-  if (before) focus(before.querySelector("[data-reply]") ?? before);
 }
