@@ -81,7 +81,7 @@ def test_registering_says_all_that_is_wrong_at_once(reader: Reader, path: str, s
 def test_a_name_of_the_newsrooms_is_told_at_its_field(reader: Reader, article: dict[str, Any]) -> None:
     page = reader.page
     reader.read(article)
-    page.get_by_label("Your name").fill("Moderator")
+    page.get_by_label("Your name").fill("Moderators")
     page.get_by_label("E-mail").fill("no address")
     reader.press("Post comment")
     assert len(summary(reader, "comment")) == 3
