@@ -59,6 +59,20 @@ def test_what_is_long_ago_or_only_sounds_alike_is_not_of_the_story(other: Neighb
     assert "other" in lists.members
 
 
+@pytest.mark.parametrize(
+    ("topic", "cosine", "why"),
+    [
+        ("harbour", 0.2, "same_story"),
+        (None, 0.2, "same_story"),
+        ("regatta", 0.34, "similar"),
+        ("regatta", 0.35, "same_story"),
+    ],
+)
+def test_what_editors_keep_apart_must_be_nearer_to_be_one_story(topic: str | None, cosine: float, why: str) -> None:
+    pool = Pool([near("other", 0.6, cosine, topic=topic)])
+    assert reasons(choose(facts("this"), pool).more_about) == {"other": why}
+
+
 def test_pins_come_first_and_bans_are_the_last_word() -> None:
     pool = Pool(
         [near("story", 0.9), near("banned", 0.8)],

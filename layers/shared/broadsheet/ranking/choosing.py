@@ -32,6 +32,9 @@ ROOM = 10
 """Entries in a list."""
 STORY_SCORE, STORY_COSINE = 0.3, 0.2
 """Fitted on half of the labelled stories; the other half is in docs/ranking.md."""
+APART_COSINE = 0.35
+"""Of two that have a topic each, and not the same: editors have said that they are two stories. A small or local paper's
+articles share its places and people, which are rare words anywhere else."""
 STORY_DAYS = timedelta(days=30)
 """A topic that goes on chains its articles together; a story ends."""
 BAND = 0.05
@@ -144,11 +147,17 @@ def _newest_among_equals(found: Iterable[Neighbour]) -> Iterator[Facts]:
 
 
 def same_story(this: Facts, other: Neighbour) -> bool:
-    return _in_time(this, other) and other.score >= STORY_SCORE and other.cosine >= STORY_COSINE
+    least = APART_COSINE if _apart(this, other.facts) else STORY_COSINE
+    return _in_time(this, other) and other.score >= STORY_SCORE and other.cosine >= least
 
 
 def _same_topic(this: Facts, other: Facts) -> bool:
     return this.topic is not None and this.topic == other.topic
+
+
+def _apart(this: Facts, other: Facts) -> bool:
+    """Whether editors have put them under two topics."""
+    return this.topic is not None and other.topic is not None and this.topic != other.topic
 
 
 def _in_time(this: Facts, other: Neighbour) -> bool:
