@@ -77,19 +77,21 @@ def before(text: str) -> list[str]:
 
 def count(slug: str, before: Sequence[str], network: str, agent: str, at: datetime) -> None:
     """Counts a read, if it is a reader's. Whether it did is nobody's business: nothing is returned or raised."""
+    key = slugs.key_of(slug)
+    if not key or BOT.search(agent) or damping.heard(key, network, at):
+        return
     times = damping.sampled(time.monotonic())
-    if not times or BOT.search(agent):
+    if not times:
         return
     try:
-        _count(slug, before, network, times, at)
+        _count(key, before, network, times, at)
     except Unavailable:
         note("ReadsLost", times)
 
 
-def _count(slug: str, before: Sequence[str], network: str, times: int, at: datetime) -> None:
-    wanted = list(dict.fromkeys(key for text in (slug, *before) if (key := slugs.key_of(text))))
+def _count(key: str, before: Sequence[str], network: str, times: int, at: datetime) -> None:
+    wanted = list(dict.fromkeys([key, *(other for text in before if (other := slugs.key_of(text)))]))
     sections = _live(wanted)
-    key = slugs.key_of(slug)
     if key not in sections:
         return
     if worth := damping.admitted(key, network, times, at):
