@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from broadsheet import articles, filling
+
+from tests.looking import look
 
 if TYPE_CHECKING:
     from tests.conftest import Clock
@@ -61,6 +64,51 @@ def test_an_article_that_is_near_to_none_shows_what_is_read_most_but_not_itself(
     assert liked(stage, most) == [(less["id"], "popular_now"), (alone["id"], "popular_now")]
     (card, _) = stage.read(alone["slug"]).json["you_may_also_like"]
     assert card["why_text"] == "Much read now"
+
+
+def looked_for(stage: Stage, article: Any) -> list[str]:
+    articles.forget()
+    return [call.operation for call in stage.read(article["slug"]).calls]
+
+
+def test_in_a_quiet_hour_a_short_list_shows_what_the_day_and_the_week_read_most(
+    stage: Stage, counted: Any, time: Clock
+) -> None:
+    alone, week, day, hour = (single(stage, n) for n in range(4))
+    stage.settle()
+    read(stage, week, 3)
+    counted()
+    time.forward(days=2)
+    read(stage, day, 1)
+    counted()
+    time.forward(hours=3)
+    read(stage, hour, 1)
+    counted()
+    shown = [(week["id"], "popular_now"), (day["id"], "popular_now"), (hour["id"], "popular_now")]
+    assert liked(stage, alone) == shown[::-1]
+    time.forward(hours=2)
+    counted()
+    assert liked(stage, alone)[0] in shown[1:]
+    assert sorted(liked(stage, alone)) == sorted(shown)
+    assert look(stage, f"/articles/{alone['slug']}").of_class("why") == ["Much read now"] * 3
+
+
+def test_where_an_hour_has_enough_nobody_looks_further(
+    stage: Stage, counted: Any, time: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone, old, *new = (single(stage, n) for n in range(5))
+    stage.settle()
+    read(stage, old, 3)
+    counted()
+    time.forward(hours=3)
+    for article in new:
+        read(stage, article, 1)
+    counted()
+    assert looked_for(stage, alone) == ["Query", "GetItem", "GetItem", "GetItem"]
+    assert {name for name, _ in liked(stage, alone)} == {one["id"] for one in (old, *new)}
+    monkeypatch.setattr(filling, "ENOUGH", len(new))
+    assert looked_for(stage, alone) == ["Query", "GetItem"]
+    assert {name for name, _ in liked(stage, alone)} == {one["id"] for one in new}
 
 
 def test_it_stays_within_the_language(stage: Stage, counted: Any) -> None:
