@@ -125,6 +125,51 @@ def test_it_stays_within_the_language(stage: Stage, counted: Any) -> None:
     assert card["why_text"] == "Muy leído ahora"
 
 
+def languages(stage: Stage, article: Any) -> list[list[str]]:
+    """Of the entries of both lists."""
+    articles.forget()
+    shown = stage.read(article["slug"]).json
+    return [[card["language"] for card in shown[name]] for name in ("more_about", "you_may_also_like")]
+
+
+def with_foreigners(stage: Stage) -> Any:
+    """An article near to two in other languages and to none in its own."""
+    fields = {
+        "body": {"format": "html", "text": "<p>Kwyjibo plinth restored at Vornholt gazebo.</p>"},
+        "topic": "Plinths",
+    }
+    this, *_ = (stage.published(headline="Kwyjibo plinth", language=tag, **fields) for tag in ("en", "de", "fr"))
+    stage.settle()
+    return this
+
+
+def test_other_languages_give_way_to_what_is_read_most_in_its_own(stage: Stage, counted: Any) -> None:
+    this = with_foreigners(stage)
+    more, also = languages(stage, this)
+    assert sorted([*more, *also]) == ["de", "fr"]
+    popular = [single(stage, n) for n in range(5)]
+    for n, gone in ((2, 0), (4, 1), (5, 2)):
+        for article in popular[:n]:
+            read(stage, article, 1)
+        counted()
+        shown = languages(stage, this)
+        assert shown[1][:n] == ["en"] * n, "its own language first"
+        assert sum(tag != "en" for tags in shown for tag in tags) == 2 - gone, n
+        assert look(stage, f"/articles/{this['slug']}").of_class("why").count("Much read now") == n
+
+
+def test_what_editors_pin_in_another_language_gives_way_to_nothing(stage: Stage, counted: Any) -> None:
+    this, pinned = single(stage, 0), single(stage, 1, language="de")
+    path = f"/v1/newsroom/articles/{this['id']}/pins"
+    wishes = {"more_about": [pinned["id"]]}
+    assert stage.call("PUT", path, wishes, token=stage.token("editor"), version=this["version"]).status == 200
+    texts = [f"<p>{word} and {other} are not alike.</p>" for word, other in zip("abcde", "vwxyz", strict=True)]
+    for text in texts:
+        read(stage, stage.published(body={"format": "html", "text": text}), 1)
+    counted()
+    assert languages(stage, this)[0] == ["de"]
+
+
 def test_it_repeats_nothing_that_stands_in_a_list_and_nothing_editors_have_banned(stage: Stage, counted: Any) -> None:
     this, pinned, banned, other = (single(stage, n) for n in range(4))
     wishes = {"more_about": [pinned["id"]], "banned": [banned["id"]]}

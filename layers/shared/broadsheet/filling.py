@@ -20,12 +20,16 @@ if TYPE_CHECKING:
 
     Popular = Callable[[str, str], list["Card"]]
     """Gives what is read most in a window of time, best first, of a language."""
+    Entry = tuple[str, dict[str, str]]
+    """The list a card stands in, and the card."""
 
 POPULAR = "popular_now"
+PICK = "editors_pick"
+ALSO = "you_may_also_like"
 REMEMBERED = 2.0
 WINDOWS = ("1h", "24h", "7d")
 ENOUGH = 5
-"""Entries that make a list. Only a shorter one looks beyond the hour."""
+"""Entries that make a list, and a page. Only a shorter list looks beyond the hour, only a shorter page to other languages."""
 END = '],"lists":'
 """What stands behind the cards of You may also like; inside a card it would have its quotes escaped."""
 
@@ -41,17 +45,39 @@ class Card(NamedTuple):
 def filled(item: Item, own: set[str], language: str, popular: Popular) -> str:
     """An article's two lists as JSON: as they are stored, and what is read most, in its language, as far as there is room.
 
-    `own` are the keys of the article and of its translations.
+    `own` are the keys of the article and of its translations. What stands there in other languages gives way as far as the
+    page has enough without it.
     """
     text, room = packing.text_of(item), int(item.get("room", 0))
     if not room:
         return text
-    fits = _fitting(own | set(item["never"]), language, popular, ENOUGH - len(item["chosen"]["you_may_also_like"]))
+    foreign = _foreign(text, language) if sum(map(len, item["chosen"].values())) <= ENOUGH else []
+    liked = len(item["chosen"][ALSO]) - sum(name == ALSO for name, _ in foreign)
+    fits = _fitting(own | set(item["never"]), language, popular, ENOUGH - liked)[:room]
     if not fits:
         return text
-    cards = ",".join(whys.with_reason(card, POPULAR, language) for card in fits[:room])
+    cards = [whys.with_reason(card, POPULAR, language) for card in fits]
+    if foreign:
+        return _given_way(text, foreign, cards)
     head, _, tail = text.rpartition(END)
-    return f"{head}{'' if head.endswith('[') else ','}{cards}{END}{tail}"
+    return f"{head}{'' if head.endswith('[') else ','}{','.join(cards)}{END}{tail}"
+
+
+def _foreign(text: str, language: str) -> list[Entry]:
+    """What stands in lists in other languages, in order, but for editors' pins: with more than ENOUGH entries, nothing."""
+    lists, tongue = json.loads(text), _tongue(language)
+    entries = [(name, card) for name in whys.LISTS for card in lists[name]]
+    return [(name, card) for name, card in entries if card["why"] != PICK and _tongue(card["language"]) != tongue]
+
+
+def _given_way(text: str, foreign: list[Entry], cards: list[str]) -> str:
+    """The lists with the cards put in, and behind them as much of what is foreign as is missing to ENOUGH."""
+    lists = json.loads(text)
+    own = {name: [card for card in lists[name] if (name, card) not in foreign] for name in whys.LISTS}
+    own[ALSO] += map(json.loads, cards)
+    for name, card in foreign[: max(0, ENOUGH - sum(map(len, own.values())))]:
+        own[name].append(card)
+    return json.dumps({**lists, **own}, ensure_ascii=False, separators=(",", ":"))
 
 
 def _fitting(never: set[str], language: str, popular: Popular, wanted: int) -> list[str]:
