@@ -6,6 +6,7 @@ import json
 import random
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from itertools import count, islice
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -304,6 +305,26 @@ def test_without_throttles_every_read_counts(stage: Stage, monkeypatch: pytest.M
         read(stage, slug)
     assert counted(stage) == {key(slug): damping.REPEATS + 5}
     settings.get.cache_clear()
+
+
+def test_whatever_is_made_up_a_row_stays_within_a_write_unit(
+    stage: Stage, hour: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DynamoDB bills the whole item for each addition. Each read names three other articles, and counts by the ten thousand."""
+    monkeypatch.setattr(reads, "SHARDS", 1)
+    names = (f"{n:08d}" for n in count())
+    reads.add("h0ttest1", "a-section-whose-name-is-long", [next(names)], 99_999, hour.now)
+    for _ in range(500):
+        reads.add("h0ttest1", "a-section-whose-name-is-long", list(islice(names, 3)), 99_999, hour.now)
+    (row,) = [item for item in stage.items("IndexTable") if item["entity"] == "reads"]
+    assert row["n"] == 501 * 99_999
+    assert len([name for name in row if name.startswith((keys.AFTER, keys.LATER))]) == reads.ROOM
+    assert sum(len(name) + _bytes(value) for name, value in row.items()) < 1_000
+
+
+def _bytes(value: str | int) -> int:
+    """As DynamoDB counts them: two digits take a byte."""
+    return len(value) if isinstance(value, str) else len(str(value)) // 2 + 2
 
 
 def test_a_row_names_pairs_while_it_has_room_and_goes_on_counting(
