@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from broadsheet import articles, filling
+from broadsheet import articles, damping, filling
 
 from tests.looking import look
 
@@ -21,6 +22,12 @@ TEXTS = (
     "Gas lanterns went dark in the old quarter, where one man had lit each of them for forty winters.",
     "A swarm moved into a schoolhouse roof, and pupils now keep its honey under the gymnasium stairs.",
 )
+
+
+@pytest.fixture(autouse=True)
+def _calm(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each read counts, however fast a test reads."""
+    monkeypatch.setattr(damping, "CALM", 1_000_000)
 
 
 def single(stage: Stage, n: int, **fields: Any) -> Any:
@@ -132,6 +139,13 @@ def languages(stage: Stage, article: Any) -> list[list[str]]:
     return [[card["language"] for card in shown[name]] for name in ("more_about", "you_may_also_like")]
 
 
+def both(stage: Stage, article: Any) -> list[Any]:
+    """The entries of both lists."""
+    articles.forget()
+    shown = stage.read(article["slug"]).json
+    return [*shown["more_about"], *shown["you_may_also_like"]]
+
+
 def with_foreigners(stage: Stage) -> Any:
     """An article near to two in other languages and to none in its own."""
     fields = {
@@ -191,6 +205,34 @@ def test_what_is_withdrawn_is_popular_no_more_at_once(stage: Stage, counted: Any
     stage.act(gone, "unpublish")
     stage.settle()
     assert liked(stage, this) == []
+
+
+def test_no_article_stands_there_in_two_languages(stage: Stage, counted: Any) -> None:
+    """Not what is read most in this language and stands there in another, near to it or pinned; and a pin comes first."""
+    this = with_foreigners(stage)
+    german = next(card for card in both(stage, this) if card["language"] == "de")
+    translated = single(stage, 2, translation_of=german["id"])
+    other = single(stage, 3)
+    stage.settle()
+    for article in (translated, other):
+        read(stage, article, 3)
+    counted()
+    names = [card["id"] for card in both(stage, this)]
+    assert german["id"] in names
+    assert translated["id"] not in names
+    assert other["id"] in names
+    assert "group" not in json.dumps(stage.call("GET", "/v1/lists/most-read", query={"window": "1h"}).json)
+
+
+def test_of_two_translations_that_are_read_most_one_is_shown(stage: Stage, counted: Any) -> None:
+    this = single(stage, 0, language="en-AU")
+    british = single(stage, 1, language="en-GB")
+    american = single(stage, 2, language="en-US", translation_of=british["id"])
+    stage.settle()
+    read(stage, american, 3)
+    read(stage, british, 2)
+    counted()
+    assert liked(stage, this) == [(american["id"], "popular_now")]
 
 
 def test_an_article_does_not_offer_its_own_translation(stage: Stage, counted: Any) -> None:

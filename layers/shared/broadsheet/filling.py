@@ -40,13 +40,15 @@ class Card(NamedTuple):
     key: str | None
     language: str
     json: str
+    group: str | None = None
+    """Its translations have the same, where that is known."""
 
 
 def filled(item: Item, own: set[str], language: str, popular: Popular) -> str:
     """An article's two lists as JSON: as they are stored, and what is read most, in its language, as far as there is room.
 
     `own` are the keys of the article and of its translations. What stands there in other languages gives way as far as the
-    page has enough without it.
+    page has enough without it. Of two translations of one another only one is put in, and none of what stands there.
     """
     text, room = packing.text_of(item), int(item.get("room", 0))
     if not room:
@@ -82,14 +84,16 @@ def _given_way(text: str, foreign: list[Entry], cards: list[str]) -> str:
 
 def _fitting(never: set[str], language: str, popular: Popular, wanted: int) -> list[str]:
     """The cards of what is read most this hour; if these are fewer than wanted, then those of the day, and of the week."""
-    tongue, fits = _tongue(language), dict[str | None, str]()
+    tongue, seen, fits = _tongue(language), set(never), list[str]()
     for window in WINDOWS:
         for card in popular(language, window):
-            if card.key not in never and _tongue(card.language) == tongue:
-                fits.setdefault(card.key, card.json)
+            names = {name for name in (card.key, card.group) if name}
+            if not names & seen and _tongue(card.language) == tongue:
+                seen |= names
+                fits.append(card.json)
         if len(fits) >= wanted:
             break
-    return list(fits.values())
+    return fits
 
 
 def _tongue(language: str) -> str:
@@ -107,7 +111,7 @@ def popular(language: str, window: str) -> list[Card]:
     now = time.monotonic()
     until, cards = _memory.get(listed, (0.0, []))
     if until <= now:
-        cards = cards_of(json.loads(prepared.read(listed))["items"])
+        cards = [_card(card, group) for card, group in prepared.cards(listed)]
         _memory[listed] = now + REMEMBERED, cards
     return cards
 
@@ -116,9 +120,9 @@ def cards_of(items: Iterable[dict[str, str]]) -> list[Card]:
     return [_card(card) for card in items]
 
 
-def _card(card: dict[str, str]) -> Card:
+def _card(card: dict[str, str], group: str | None = None) -> Card:
     text = json.dumps(card, ensure_ascii=False, separators=(",", ":"))
-    return Card(slugs.key_of(card["slug"]), card["language"], text)
+    return Card(slugs.key_of(card["slug"]), card["language"], text, group)
 
 
 def forget() -> None:
