@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -376,6 +377,21 @@ def test_what_readers_go_on_to_stands_under_an_article_after_the_next_pass(stage
     assert also_like(stage, cold) == []
 
 
+def test_nothing_is_said_to_be_gone_on_to_that_was_only_read_before(stage: Stage, time: Clock) -> None:
+    first, then, last = unlike(stage)
+    for n in range(5):
+        body = json.dumps({"before": [then["slug"], first["slug"]]}).encode()
+        path, address = f"/v1/articles/{last['slug']}/reads", f"203.0.{n}.9"
+        assert stage.call("POST", path, raw=body, content_type="text/plain", address=address).status == 204
+    passes(stage, time)
+    assert also_like(stage, then) == [(last["id"], "readers_went_on")]
+    assert also_like(stage, last) == [], "its readers came from there"
+    assert also_like(stage, first) == [], "its readers had gone elsewhere in between"
+    read_by(last, 1, time.now, after=first)
+    passes(stage, time)
+    assert also_like(stage, first) == [(last["id"], "readers_went_on")]
+
+
 def test_pairs_fade_by_half_in_a_day_and_by_half_in_a_quarter_of_an_hour(stage: Stage, time: Clock) -> None:
     first, then = (stage.published(headline=f"Story {n}") for n in range(2))
     read_by(then, 100, time.now, after=first)
@@ -387,9 +403,9 @@ def test_pairs_fade_by_half_in_a_day_and_by_half_in_a_quarter_of_an_hour(stage: 
     def stand(later: timedelta) -> tuple[float, float]:
         return coreading._faded(item, until + later)[key(then)]
 
-    assert stand(timedelta()) == (100.0, 100.0)
-    assert stand(timedelta(minutes=15)) == pytest.approx((50.0, 100 * 0.5 ** (1 / 96)))
-    assert stand(timedelta(days=1)) == pytest.approx((0.0, 50.0), abs=1e-6)
+    assert stand(timedelta()) == (100.0, 100.0, 100.0)
+    assert stand(timedelta(minutes=15)) == pytest.approx((50.0, day := 100 * 0.5 ** (1 / 96), day))
+    assert stand(timedelta(days=1)) == pytest.approx((0.0, 50.0, 50.0), abs=1e-6)
     read_by(then, 10, time.now, after=first)
     passes(stage, time)
     scores = dict(coreading.went_on([key(first)], coreading.site(time.now), time.now)[key(first)])
@@ -580,7 +596,8 @@ def test_the_largest_counts_fit_their_items(monkeypatch: pytest.MonkeyPatch) -> 
     each = {section: Counter({name: chance.randrange(1, 10**7) for name in made_up(1_000)}) for section in sections}
     spans._keep("2026-03-01", each, "2026-03-01T09:30", datetime(2026, 3, 1, tzinfo=UTC), touched=None)
     most = coreading.coreads.strongest(
-        {name: (chance.random() * 1e5, chance.random() * 1e6) for name in made_up(9_000)}, coreading.MOST_KNOWN
+        {name: (chance.random() * 1e5, chance.random() * 1e6, chance.random() * 1e6) for name in made_up(9_000)},
+        coreading.MOST_KNOWN,
     )
     assert len(most) == coreading.MOST_KNOWN
     sizes = [len(written[0]["reads"]), len(coreading._packed(most))]

@@ -6,6 +6,7 @@ import json
 import random
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from itertools import count, islice
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -306,6 +307,26 @@ def test_without_throttles_every_read_counts(stage: Stage, monkeypatch: pytest.M
     settings.get.cache_clear()
 
 
+def test_whatever_is_made_up_a_row_stays_within_a_write_unit(
+    stage: Stage, hour: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DynamoDB bills the whole item for each addition. Each read names three other articles, and counts by the ten thousand."""
+    monkeypatch.setattr(reads, "SHARDS", 1)
+    names = (f"{n:08d}" for n in count())
+    reads.add("h0ttest1", "a-section-whose-name-is-long", [next(names)], 99_999, hour.now)
+    for _ in range(500):
+        reads.add("h0ttest1", "a-section-whose-name-is-long", list(islice(names, 3)), 99_999, hour.now)
+    (row,) = [item for item in stage.items("IndexTable") if item["entity"] == "reads"]
+    assert row["n"] == 501 * 99_999
+    assert len([name for name in row if name.startswith((keys.AFTER, keys.LATER))]) == reads.ROOM
+    assert sum(len(name) + _bytes(value) for name, value in row.items()) < 1_000
+
+
+def _bytes(value: str | int) -> int:
+    """As DynamoDB counts them: two digits take a byte."""
+    return len(value) if isinstance(value, str) else len(str(value)) // 2 + 2
+
+
 def test_a_row_names_pairs_while_it_has_room_and_goes_on_counting(
     stage: Stage, hour: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -438,14 +459,70 @@ def test_what_the_tables_do_not_take_is_lost_with_a_number_and_the_page_never_he
     assert observability.count.__name__ == "count"
 
 
+# ---------------------------------------------------------------- floods in the sample
+
+
+@pytest.fixture
+def rushed(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Samples are drawn, from one seed, and the seconds go by as the test says."""
+    seconds = [0.0]
+    monkeypatch.setattr(damping, "CALM", 10)
+    monkeypatch.setattr(damping.random, "randrange", random.Random(3).randrange)
+    monkeypatch.setattr(reads.time, "monotonic", lambda: seconds[0])
+    damping.forget()
+    return seconds
+
+
+def test_a_rush_of_readers_counts_as_many_as_there_were(stage: Stage, hour: Clock, rushed: list[float]) -> None:
+    """200 a second upon one instance, so that one in twenty is looked at: each counts for twenty, and not for ten."""
+    slug = stage.published()["slug"]
+    for n in range(2_000):
+        rushed[0] = n / 200
+        assert read(stage, slug, address=f"10.{n // 250}.{n % 250}.1").status == 204
+    deviation = (19 * 2_000) ** 0.5
+    assert abs(counted(stage)[key(slug)] - 2_000) < 3 * deviation
+
+
+def test_a_flood_from_one_network_is_no_rush_and_counts_ten_times(
+    stage: Stage, hour: Clock, rushed: list[float]
+) -> None:
+    slug, other = (stage.published()["slug"] for _ in range(2))
+    for n in range(1_200):
+        rushed[0] = n / 200
+        if n == 600:
+            damping.forget()  # another instance
+        assert read(stage, slug).status == 204
+    assert damping.sampled(rushed[0]) == 1, "others' reads count one by one"
+    assert read(stage, other, address=ELSEWHERE).status == 204
+    assert counted(stage) == {key(slug): damping.REPEATS, key(other): 1}
+
+
+def test_a_flood_from_one_network_within_a_rush_counts_for_one_reader_of_the_sample(
+    stage: Stage, hour: Clock, rushed: list[float]
+) -> None:
+    pushed, popular = (stage.published()["slug"] for _ in range(2))
+    for n in range(1_500):
+        rushed[0] = n / 200
+        if n % 300 == 0:
+            reads.forget()  # another instance, which has not heard of it
+        read(stage, pushed)
+        read(stage, popular, address=f"10.{n // 250}.{n % 250}.1")
+    worth = counted(stage)
+    assert worth[key(pushed)] < damping.REPEATS + 400 // damping.CALM
+    assert worth[key(popular)] > 20 * worth[key(pushed)]
+
+
 @pytest.mark.parametrize("worth", [4, 38, 1000])
-def test_a_sample_of_a_flood_counts_no_more_for_a_network_than_each_read_would(
+def test_a_network_counts_no_more_once_it_counted_as_often_as_it_may(
     stage: Stage, hour: Clock, monkeypatch: pytest.MonkeyPatch, worth: int
 ) -> None:
+    """However much one of a sample stands for, and however many instances hear of it."""
     slug = stage.published()["slug"]
     monkeypatch.setattr(damping, "sampled", lambda now: worth)
     for _ in range(30):
+        damping.forget()
         assert read(stage, slug).status == 204
-    assert 0 < counted(stage)[key(slug)] <= damping.REPEATS
+    taken = -(-damping.REPEATS // worth)
+    assert counted(stage) == {key(slug): taken * worth}
     assert read(stage, slug, address=ELSEWHERE).status == 204
-    assert counted(stage)[key(slug)] > damping.REPEATS - worth
+    assert counted(stage) == {key(slug): (taken + 1) * worth}

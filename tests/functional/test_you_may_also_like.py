@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from broadsheet import articles, damping, filling
+
+from tests.looking import look
 
 if TYPE_CHECKING:
     from tests.conftest import Clock
@@ -18,6 +22,12 @@ TEXTS = (
     "Gas lanterns went dark in the old quarter, where one man had lit each of them for forty winters.",
     "A swarm moved into a schoolhouse roof, and pupils now keep its honey under the gymnasium stairs.",
 )
+
+
+@pytest.fixture(autouse=True)
+def _calm(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each read counts, however fast a test reads."""
+    monkeypatch.setattr(damping, "CALM", 1_000_000)
 
 
 def single(stage: Stage, n: int, **fields: Any) -> Any:
@@ -63,6 +73,51 @@ def test_an_article_that_is_near_to_none_shows_what_is_read_most_but_not_itself(
     assert card["why_text"] == "Much read now"
 
 
+def looked_for(stage: Stage, article: Any) -> list[str]:
+    articles.forget()
+    return [call.operation for call in stage.read(article["slug"]).calls]
+
+
+def test_in_a_quiet_hour_a_short_list_shows_what_the_day_and_the_week_read_most(
+    stage: Stage, counted: Any, time: Clock
+) -> None:
+    alone, week, day, hour = (single(stage, n) for n in range(4))
+    stage.settle()
+    read(stage, week, 3)
+    counted()
+    time.forward(days=2)
+    read(stage, day, 1)
+    counted()
+    time.forward(hours=3)
+    read(stage, hour, 1)
+    counted()
+    shown = [(week["id"], "popular_now"), (day["id"], "popular_now"), (hour["id"], "popular_now")]
+    assert liked(stage, alone) == shown[::-1]
+    time.forward(hours=2)
+    counted()
+    assert liked(stage, alone)[0] in shown[1:]
+    assert sorted(liked(stage, alone)) == sorted(shown)
+    assert look(stage, f"/articles/{alone['slug']}").of_class("why") == ["Much read now"] * 3
+
+
+def test_where_an_hour_has_enough_nobody_looks_further(
+    stage: Stage, counted: Any, time: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone, old, *new = (single(stage, n) for n in range(5))
+    stage.settle()
+    read(stage, old, 3)
+    counted()
+    time.forward(hours=3)
+    for article in new:
+        read(stage, article, 1)
+    counted()
+    assert looked_for(stage, alone) == ["Query", "GetItem", "GetItem", "GetItem"]
+    assert {name for name, _ in liked(stage, alone)} == {one["id"] for one in (old, *new)}
+    monkeypatch.setattr(filling, "ENOUGH", len(new))
+    assert looked_for(stage, alone) == ["Query", "GetItem"]
+    assert {name for name, _ in liked(stage, alone)} == {one["id"] for one in new}
+
+
 def test_it_stays_within_the_language(stage: Stage, counted: Any) -> None:
     english, spanish, mexican = single(stage, 0), single(stage, 1, language="es"), single(stage, 2, language="es-MX")
     for article in (english, spanish, mexican):
@@ -75,6 +130,58 @@ def test_it_stays_within_the_language(stage: Stage, counted: Any) -> None:
     )
     (card,) = stage.read(mexican["slug"]).json["you_may_also_like"]
     assert card["why_text"] == "Muy leído ahora"
+
+
+def languages(stage: Stage, article: Any) -> list[list[str]]:
+    """Of the entries of both lists."""
+    articles.forget()
+    shown = stage.read(article["slug"]).json
+    return [[card["language"] for card in shown[name]] for name in ("more_about", "you_may_also_like")]
+
+
+def both(stage: Stage, article: Any) -> list[Any]:
+    """The entries of both lists."""
+    articles.forget()
+    shown = stage.read(article["slug"]).json
+    return [*shown["more_about"], *shown["you_may_also_like"]]
+
+
+def with_foreigners(stage: Stage) -> Any:
+    """An article near to two in other languages and to none in its own."""
+    fields = {
+        "body": {"format": "html", "text": "<p>Kwyjibo plinth restored at Vornholt gazebo.</p>"},
+        "topic": "Plinths",
+    }
+    this, *_ = (stage.published(headline="Kwyjibo plinth", language=tag, **fields) for tag in ("en", "de", "fr"))
+    stage.settle()
+    return this
+
+
+def test_other_languages_give_way_to_what_is_read_most_in_its_own(stage: Stage, counted: Any) -> None:
+    this = with_foreigners(stage)
+    more, also = languages(stage, this)
+    assert sorted([*more, *also]) == ["de", "fr"]
+    popular = [single(stage, n) for n in range(5)]
+    for n, gone in ((2, 0), (4, 1), (5, 2)):
+        for article in popular[:n]:
+            read(stage, article, 1)
+        counted()
+        shown = languages(stage, this)
+        assert shown[1][:n] == ["en"] * n, "its own language first"
+        assert sum(tag != "en" for tags in shown for tag in tags) == 2 - gone, n
+        assert look(stage, f"/articles/{this['slug']}").of_class("why").count("Much read now") == n
+
+
+def test_what_editors_pin_in_another_language_gives_way_to_nothing(stage: Stage, counted: Any) -> None:
+    this, pinned = single(stage, 0), single(stage, 1, language="de")
+    path = f"/v1/newsroom/articles/{this['id']}/pins"
+    wishes = {"more_about": [pinned["id"]]}
+    assert stage.call("PUT", path, wishes, token=stage.token("editor"), version=this["version"]).status == 200
+    texts = [f"<p>{word} and {other} are not alike.</p>" for word, other in zip("abcde", "vwxyz", strict=True)]
+    for text in texts:
+        read(stage, stage.published(body={"format": "html", "text": text}), 1)
+    counted()
+    assert languages(stage, this)[0] == ["de"]
 
 
 def test_it_repeats_nothing_that_stands_in_a_list_and_nothing_editors_have_banned(stage: Stage, counted: Any) -> None:
@@ -98,6 +205,34 @@ def test_what_is_withdrawn_is_popular_no_more_at_once(stage: Stage, counted: Any
     stage.act(gone, "unpublish")
     stage.settle()
     assert liked(stage, this) == []
+
+
+def test_no_article_stands_there_in_two_languages(stage: Stage, counted: Any) -> None:
+    """Not what is read most in this language and stands there in another, near to it or pinned; and a pin comes first."""
+    this = with_foreigners(stage)
+    german = next(card for card in both(stage, this) if card["language"] == "de")
+    translated = single(stage, 2, translation_of=german["id"])
+    other = single(stage, 3)
+    stage.settle()
+    for article in (translated, other):
+        read(stage, article, 3)
+    counted()
+    names = [card["id"] for card in both(stage, this)]
+    assert german["id"] in names
+    assert translated["id"] not in names
+    assert other["id"] in names
+    assert "group" not in json.dumps(stage.call("GET", "/v1/lists/most-read", query={"window": "1h"}).json)
+
+
+def test_of_two_translations_that_are_read_most_one_is_shown(stage: Stage, counted: Any) -> None:
+    this = single(stage, 0, language="en-AU")
+    british = single(stage, 1, language="en-GB")
+    american = single(stage, 2, language="en-US", translation_of=british["id"])
+    stage.settle()
+    read(stage, american, 3)
+    read(stage, british, 2)
+    counted()
+    assert liked(stage, this) == [(american["id"], "popular_now")]
 
 
 def test_an_article_does_not_offer_its_own_translation(stage: Stage, counted: Any) -> None:

@@ -179,7 +179,7 @@ class Broadsheet(Scheme):
                 seen[other].append((beacon.article, coreads.loosely() if place else coreads.step()))
                 seen[beacon.article].append((other, coreads.loosely()))
         read = Counter(beacon.article for beacon in arrived)
-        self.reads = coreads.added(coreads.faded(self.reads, SLOT), ((key, (n, n)) for key, n in read.items()))
+        self.reads = coreads.added(coreads.faded(self.reads, SLOT), ((key, coreads.read(n)) for key, n in read.items()))
         site = coreads.Site.of(self.reads)
         self.popular = list(site.popular[:STORED])
         for article in seen.keys() | read.keys():

@@ -40,7 +40,7 @@ AT_ONCE = 100
 def count(slot: Slot, until: datetime) -> None:
     """Adds the pairs of five minutes that end at `until`. Doing it again adds nothing."""
     seen = _seen(slot)
-    wanted = sorted(seen, key=lambda key: (-sum(day for _, (_, day) in seen[key]), key))[:MOST_COUNTED]
+    wanted = sorted(seen, key=lambda key: (-sum(day for _, (_, day, _) in seen[key]), key))[:MOST_COUNTED]
     for start in range(0, len(wanted), AT_ONCE):
         places = {key: keys.coreads(key) for key in wanted[start : start + AT_ONCE]}
         found = table.batch_get(settings.get().index, list(places.values()), consistent=True)
@@ -49,7 +49,7 @@ def count(slot: Slot, until: datetime) -> None:
 
 
 def _seen(slot: Slot) -> Mapping[str, list[tuple[str, Count]]]:
-    """What each article's pairs gain: a step forwards counts for both, most for the one it was made from."""
+    """What each article's pairs gain: a step counts for both, as a step only for the one it was made from."""
     seen: dict[str, list[tuple[str, Count]]] = defaultdict(list)
     for (one, then), times in slot.after.items():
         seen[one].append((then, coreads.step(times)))
@@ -119,7 +119,7 @@ def move_on(slot: Slot, until: datetime) -> bool:
         return False
     seen = sum(slot.reads.values(), Counter[str]())
     faded = coreads.faded(_unpacked(standing, "reads"), _since(standing["until"], until)) if standing else {}
-    reads = coreads.strongest(coreads.added(faded, ((key, (n, n)) for key, n in seen.items())), MOST_KNOWN)
+    reads = coreads.strongest(coreads.added(faded, ((key, coreads.read(n)) for key, n in seen.items())), MOST_KNOWN)
     item = {**keys.reading(), "entity": "reading", "v": 1, "until": stamp, "reads": _packed(reads)}
     try:
         table.write(_moved(item, standing))
@@ -143,7 +143,7 @@ def _site() -> Item | None:
 
 def _packed(counts: Counts) -> bytes:
     """Thousandths; without the key's order, equal counts are equal bytes."""
-    whole = {key: (round(now * PRECISION), round(day * PRECISION)) for key, (now, day) in sorted(counts.items())}
+    whole = {key: [round(part * PRECISION) for part in count] for key, count in sorted(counts.items())}
     packed = packing.pack(json.dumps(whole, separators=(",", ":")))
     if packed is None:  # 5,000 articles take a tenth of an item
         raise ValueError("the counts fit no item")
@@ -159,6 +159,6 @@ def _unpacked(item: Item, name: str) -> Counts:
         return {}
 
 
-def _counts(whole: Mapping[str, tuple[int, int]]) -> Iterator[tuple[str, Count]]:
-    for key, (now, day) in whole.items():
-        yield key, (now / PRECISION, day / PRECISION)
+def _counts(whole: Mapping[str, tuple[int, int, int]]) -> Iterator[tuple[str, Count]]:
+    for key, (now, day, steps) in whole.items():
+        yield key, (now / PRECISION, day / PRECISION, steps / PRECISION)

@@ -7,6 +7,7 @@ is refused: what is too much is not counted, and looks the same from outside.
 from __future__ import annotations
 
 import random
+from collections import Counter
 from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -28,7 +29,31 @@ FLOOD = 1_000
 CELLS = 128
 """A network's reads are told apart by cells, not by article: its item stays within a write unit whatever it reads."""
 MOST_KNOWN = 10_000
-"""Cells that an instance knows to be full."""
+"""Cells that an instance knows to be full, and cells whose reads it knows the number of."""
+
+
+# ---------------------------------------------------------------- repeats
+
+_heard: Counter[int] = Counter()
+"""How often this instance heard of a network's cell in an hour: by hashes that mean nothing outside of the process."""
+
+
+def heard(key: str, network: str, at: datetime) -> bool:
+    """Whether this instance has heard it from the network as often as counts in an hour. It makes no call.
+
+    That is left out before a sample is drawn: a flood from one network is no rush, in which others would count by sample.
+    """
+    if not settings.get().throttles:
+        return False
+    cell = hash((network, _cell(key), clock.epoch(at) // 3600))
+    if len(_heard) >= MOST_KNOWN:
+        _heard.clear()
+    _heard[cell] += 1
+    return _heard[cell] > REPEATS
+
+
+def _cell(key: str) -> str:
+    return f"c{crc32(key.encode()) % CELLS}"
 
 
 # ---------------------------------------------------------------- sampling
@@ -61,12 +86,12 @@ _full: set[tuple[str, str]] = set()
 def admitted(key: str, network: str, times: int, at: datetime) -> int:
     """How many reads this one counts for, of those it stands for; 0 where the network's reads of this hour count no more.
 
-    They are counted as they are looked at, so none slips by, and a sample of a flood is worth no more than its network may say.
+    They are counted as they are looked at, so none slips by. One that stands for many counts for all of them, or what is
+    counted in a rush would be too little; it is the last of its network where it goes over.
     """
     if not settings.get().throttles:
         return times
-    times = min(times, REPEATS)
-    place, cell = _place(network, at), f"c{crc32(key.encode()) % CELLS}"
+    place, cell = _place(network, at), _cell(key)
     known = place["pk"], cell
     if known in _full:
         return 0
@@ -74,21 +99,20 @@ def admitted(key: str, network: str, times: int, at: datetime) -> int:
         settings.get().sessions,
         place,
         f"SET #entity = :entity, #v = :v, #expires_at = :ends ADD #tries :times, #{cell} :times",
-        f"{table.ABSENT} OR (#tries < :flood AND (attribute_not_exists(#{cell}) OR #{cell} <= :left))",
+        f"{table.ABSENT} OR (#tries < :flood AND (attribute_not_exists(#{cell}) OR #{cell} < :repeats))",
         entity="throttle",
         v=1,
         ends=clock.epoch(at) // 3600 * 3600 + 3600,
         times=times,
         flood=FLOOD,
-        left=REPEATS - times,
+        repeats=REPEATS,
     )
     try:
         table.write(write)
     except table.Refused:
         if len(_full) >= MOST_KNOWN:
             _full.clear()
-        if times == 1:
-            _full.add(known)
+        _full.add(known)
         return 0
     return times
 
@@ -131,4 +155,5 @@ def forget() -> None:
     """Empties what an instance remembers. For tests."""
     _salts.clear()
     _full.clear()
+    _heard.clear()
     _second[:] = 0, 0, 0

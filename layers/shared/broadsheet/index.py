@@ -126,7 +126,7 @@ class Index:
     def shown(self, facts: Facts, lists: Lists, cards: Mapping[str, str], wishes: Wishes) -> Shown:
         text = ",".join(f'"{name}":{_as_read(getattr(lists, name), cards, facts.language)}' for name in whys.LISTS)
         room = choosing.ROOM - len(lists.you_may_also_like)
-        never = tuple(sorted(lists.members | wishes.never)) if room else ()
+        never = tuple(sorted(lists.members | lists.groups | wishes.never)) if room else ()
         digest = blake2b(f"{VERSION} {text} {never}".encode(), digest_size=16).hexdigest()
         return Shown(text, digest, room, never)
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, get_args
 
 from . import coreading, discussed, front, keys, prepared, reads, settings, site, spans, table
 from .errors import Unavailable
-from .prepared import LISTED, Listed
+from .prepared import LISTED, Card, Listed
 from .ranking import popularity
 
 if TYPE_CHECKING:
@@ -102,11 +102,11 @@ def _still_there(members: set[str]) -> bool:
     return _cards(members).keys() == members
 
 
-def _chosen(at: datetime) -> tuple[dict[Listed, list[str]], dict[str, str]]:
-    """The articles of every list, best first, and their cards as JSON."""
+def _chosen(at: datetime) -> tuple[dict[Listed, list[str]], dict[str, Card]]:
+    """The articles of every list, best first, and their cards."""
     ranked = dict(_ranked(at))
     cards = _cards(key for found in ranked.values() for key in found)
-    facts = {key: json.loads(card) for key, card in cards.items()}
+    facts = {key: json.loads(card.json) for key, card in cards.items()}
     lists = {}
     for one, found in ranked.items():
         live = [key for key in found if key in cards]
@@ -120,7 +120,7 @@ def _chosen(at: datetime) -> tuple[dict[Listed, list[str]], dict[str, str]]:
     return lists, cards
 
 
-def _stored(lists: Mapping[Listed, list[str]], at: datetime) -> list[Listed] | None:
+def _stored(lists: Mapping[Listed, list[Card]], at: datetime) -> list[Listed] | None:
     """Stores the lists that do not stand as they are, and names them; None where another builder was in the way."""
     stand = _read([one.key for one in lists])
     standing = {one: stand.get((one.key["pk"], one.key["sk"])) for one in lists}
@@ -145,10 +145,10 @@ def _ranked(at: datetime) -> Iterator[tuple[Listed, list[str]]]:
     yield Listed("picks"), front.picked(at)
 
 
-def _cards(wanted: Iterable[str]) -> dict[str, str]:
-    """Their cards as JSON; what was withdrawn has none."""
+def _cards(wanted: Iterable[str]) -> dict[str, Card]:
+    """Their cards; what was withdrawn has none."""
     found = _read([keys.card(key) for key in sorted(set(wanted))])
-    return {keys.id_of(pk): item["json"] for (pk, _), item in found.items()}
+    return {keys.id_of(pk): Card(item["json"], item.get("group")) for (pk, _), item in found.items()}
 
 
 def _read(wanted: Sequence[keys.Key]) -> dict[tuple[str, str], table.Item]:

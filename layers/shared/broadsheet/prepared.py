@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from hashlib import blake2b
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from . import clock, keys, packing, settings, site, table
@@ -25,6 +26,14 @@ USUAL = "24h"
 LISTED = 20
 PACK_FROM = 2_000
 """Letters from which a list is packed: every reader pays for its size."""
+
+
+class Card(NamedTuple):
+    """What is kept of an article in a list."""
+
+    json: str
+    group: str | None
+    """Its translations have the same. No reader is told."""
 
 
 class Listed(NamedTuple):
@@ -59,6 +68,13 @@ def read(wanted: Listed) -> str:
     return packing.text_of(item) if item else _json([], None)
 
 
+def cards(wanted: Listed) -> list[tuple[dict[str, str], str | None]]:
+    """The cards of a list, and the group of each."""
+    item = table.get(settings.get().site, wanted.key)
+    items = json.loads(packing.text_of(item))["items"] if item else []
+    return list(zip_longest(items, item.get("groups", ()) if item else ()))
+
+
 def first_cards(names: Iterable[Name], at_most: int, language: str | None) -> dict[Name, dict[str, str]]:
     """The first cards of the site's lists as JSON arrays, by name and window; of one language, or of all."""
     lists = [Listed(name, window, language=language or "") for name in names for window in WINDOWS.get(name, ("",))]
@@ -71,14 +87,14 @@ def first_cards(names: Iterable[Name], at_most: int, language: str | None) -> di
     return shown
 
 
-def differs(cards: Sequence[str], standing: Item | None) -> bool:
+def differs(cards: Sequence[Card], standing: Item | None) -> bool:
     return _digest(cards) != (standing["digest"] if standing else _digest([]))
 
 
-def keep(one: Listed, cards: Sequence[str], standing: Item | None, at: datetime) -> bool:
+def keep(one: Listed, cards: Sequence[Card], standing: Item | None, at: datetime) -> bool:
     """Stores a list in the place of what stood there; False where another builder was faster."""
     text = _json(cards, at)
-    item = {**one.key, "entity": "prepared", "v": 1, "digest": _digest(cards)}
+    item = {**one.key, "entity": "prepared", "v": 1, "digest": _digest(cards), "groups": [card.group for card in cards]}
     item["json"] = packing.pack(text) if len(text) >= PACK_FROM else text
     unmoved, seen = ("#digest = :seen", {"seen": standing["digest"]}) if standing else (table.ABSENT, {})
     try:
@@ -88,10 +104,10 @@ def keep(one: Listed, cards: Sequence[str], standing: Item | None, at: datetime)
     return True
 
 
-def _digest(cards: Sequence[str]) -> bytes:
-    return blake2b("\n".join(cards).encode(), digest_size=8).digest()
+def _digest(cards: Sequence[Card]) -> bytes:
+    return blake2b("\n".join(f"{card.group} {card.json}" for card in cards).encode(), digest_size=8).digest()
 
 
-def _json(cards: Iterable[str], at: datetime | None) -> str:
+def _json(cards: Iterable[Card], at: datetime | None) -> str:
     built_at = json.dumps(clock.stamp(at) if at else None)
-    return f'{{"items":[{",".join(cards)}],"next_cursor":null,"built_at":{built_at}}}'
+    return f'{{"items":[{",".join(card.json for card in cards)}],"next_cursor":null,"built_at":{built_at}}}'

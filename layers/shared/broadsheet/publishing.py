@@ -258,6 +258,6 @@ def _site_writes(before: State, after: State, content: Content | None) -> Iterat
     card = public.dumps(public.card(after, live, content))
     for listing in sorted(now):
         yield table.put(store, {**keys.entry(listing, published_at, after.id), "entity": "entry", "v": 1, "json": card})
-    yield table.put(store, {**keys.card(after.key), "entity": "card", "v": 1, "json": card})
+    yield table.put(store, {**keys.card(after.key), "entity": "card", "v": 1, "json": card, "group": after.group})
     if before.published_at is None:
         yield table.put(store, public.no_lists(after))

@@ -1,14 +1,16 @@
 """What readers read: how often each article, and after which others. Nothing here knows a reader.
 
 A page says once what is read and what was read before in its tab. A read that counts costs two write units, one for the
-throttle of its network and one for the count, and at most two read units, for whether its articles exist.
+throttle of its network and one for the count, and at most two read units, for whether its articles exist. Where a row has
+named all the pairs it may, one that names another costs a third: in a real log, one read of 900.
 
 **It bears any number.** One instance counts about ten reads a second; of more it counts a sample, and the others cost no
 call at all. 10,000 a second keep some fifty instances busy, with about 500 counts a second. A count goes to one of eight
 shards of its five minutes, each of which takes 1,000 writes a second.
 
-**What made-up reads can do is bounded.** A row names pairs until it has ROOM reads; of a slot a pass reads MOST_ROWS rows a
-shard and takes in MOST_PAIRS pairs. A big portal's busiest five minutes have 617 rows, and 30 pairs in the longest of them.
+**What made-up reads can do is bounded.** A row names pairs until it has named ROOM, and stays within a kilobyte, which is a
+write unit; of a slot a pass reads MOST_ROWS rows a shard and takes in MOST_PAIRS pairs. A big portal's busiest five minutes
+have 617 rows, and 30 pairs in the longest of them.
 
 Which reads count is decided in `damping`; what is made of them, in `popular` and `coreading`.
 """
@@ -47,8 +49,8 @@ KEPT = timedelta(hours=24)
 REMEMBERED = 60.0
 """Seconds an instance remembers that an article exists."""
 MOST_REMEMBERED = 2_000
-ROOM = 500
-"""Reads of a row from which on it names no further pairs: those it has are counted on. They fit 20 KB."""
+ROOM = 55
+"""Pairs a row has named, the same ones again and again, from which on it names no others: those it has are counted on."""
 MOST_ROWS = 2_000
 """Rows of a shard that are read of a slot."""
 MOST_PAIRS = 300_000
@@ -77,19 +79,21 @@ def before(text: str) -> list[str]:
 
 def count(slug: str, before: Sequence[str], network: str, agent: str, at: datetime) -> None:
     """Counts a read, if it is a reader's. Whether it did is nobody's business: nothing is returned or raised."""
+    key = slugs.key_of(slug)
+    if not key or BOT.search(agent) or damping.heard(key, network, at):
+        return
     times = damping.sampled(time.monotonic())
-    if not times or BOT.search(agent):
+    if not times:
         return
     try:
-        _count(slug, before, network, times, at)
+        _count(key, before, network, times, at)
     except Unavailable:
         note("ReadsLost", times)
 
 
-def _count(slug: str, before: Sequence[str], network: str, times: int, at: datetime) -> None:
-    wanted = list(dict.fromkeys(key for text in (slug, *before) if (key := slugs.key_of(text))))
+def _count(key: str, before: Sequence[str], network: str, times: int, at: datetime) -> None:
+    wanted = list(dict.fromkeys([key, *(other for text in before if (other := slugs.key_of(text)))]))
     sections = _live(wanted)
-    key = slugs.key_of(slug)
     if key not in sections:
         return
     if worth := damping.admitted(key, network, times, at):
@@ -136,7 +140,7 @@ def add(key: str, section: str, earlier: Sequence[str], times: int, at: datetime
     shard = (crc32(earlier[0].encode()) if earlier else random.randrange(SHARDS)) % SHARDS  # noqa: S311
     place = keys.read_entry(popularity.slot(at), shard, key)
     pairs = [f"{keys.LATER if n else keys.AFTER}{other}" for n, other in enumerate(earlier)]
-    write = _addition(place, section, pairs, times, at, _has_room(pairs))
+    write = _addition(place, section, pairs, times, at, naming=True)
     try:
         table.write(write)
     except table.Refused as refused:
@@ -144,26 +148,27 @@ def add(key: str, section: str, earlier: Sequence[str], times: int, at: datetime
         table.write(_addition(place, section, named, times, at))
 
 
-def _has_room(pairs: Sequence[str]) -> str:
-    """The condition that a row may name these pairs, or does."""
-    if not pairs:
-        return ""
-    return f"{table.ABSENT} OR #n < :room OR ({' AND '.join(f'attribute_exists(#{pair})' for pair in pairs)})"
-
-
-def _addition(place: Key, section: str, pairs: Sequence[str], times: int, at: datetime, condition: str = "") -> Write:
+def _addition(
+    place: Key, section: str, pairs: Sequence[str], times: int, at: datetime, *, naming: bool = False
+) -> Write:
+    """With `naming`, on condition that the row has room for these pairs, or names them already."""
+    added, condition, values = [f"#{name} :times" for name in ("n", *pairs)], "", {}
+    if naming and pairs:
+        there = " AND ".join(f"attribute_exists(#{pair})" for pair in pairs)
+        condition = f"attribute_not_exists(#named) OR #named < :room OR ({there})"
+        added.append("#named :pairs")
+        values = {"room": ROOM, "pairs": len(pairs)}
     return table.update(
         settings.get().index,
         place,
-        "SET #entity = :entity, #v = :v, #section = :section, #expires_at = :ends "
-        f"ADD {', '.join(f'#{name} :times' for name in ('n', *pairs))}",
+        f"SET #entity = :entity, #v = :v, #section = :section, #expires_at = :ends ADD {', '.join(added)}",
         condition,
         entity="reads",
         v=1,
         section=section,
         ends=clock.epoch(at + KEPT),
         times=times,
-        **({"room": ROOM} if condition else {}),
+        **values,
     )
 
 

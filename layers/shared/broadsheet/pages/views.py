@@ -155,8 +155,8 @@ class Beside:
             self._fronts[language] = _front(language)
         return self._fronts[language]
 
-    def popular(self, language: str) -> list[filling.Card]:
-        return filling.cards_of(self.front(site.get().nearest(language))["most_read"]["1h"])
+    def popular(self, language: str, window: str) -> list[filling.Card]:
+        return filling.cards_of(self.front(site.get().nearest(language))["most_read"].get(window, []))
 
 
 def article(found: Article, query: Mapping[str, str], beside: Beside) -> str:

@@ -97,7 +97,8 @@ def choose(this: Facts, pool: Pool, wishes: Wishes | None = None, room: int = RO
     more += islice(_new(about_foreign, seen), max(0, ENOUGH - len(more) - len(like)))
     foreign = foreign.only(lambda facts: not _names(facts) & seen)
     like += islice(_new(_liked(foreign), seen), max(0, ENOUGH - len(more) - len(like)))
-    return Lists(_choices(more), _choices(like))
+    groups = frozenset(facts.group for _, facts in (*more, *like) if facts.group)
+    return Lists(_choices(more), _choices(like), groups=groups)
 
 
 def _same(one: Facts, other: Facts) -> bool:

@@ -104,6 +104,8 @@ class Choice(NamedTuple):
 class Lists:
     more_about: tuple[Choice, ...] = ()
     you_may_also_like: tuple[Choice, ...] = ()
+    groups: frozenset[str] = field(default=frozenset(), compare=False, kw_only=True)
+    """Those of its members: what is put in later must be no translation of one. What stands does not tell them again."""
 
     @property
     def members(self) -> set[str]:
