@@ -147,7 +147,8 @@ class World:
         for listing in state.live.listings():
             key = keys.entry(listing, str(state.published_at), state.id)
             wanted[place(key)] = {**key, "entity": "entry", "v": 1, "json": card}
-        wanted[place(keys.card(state.key))] = {**keys.card(state.key), "entity": "card", "v": 1, "json": card}
+        its_card = {**keys.card(state.key), "entity": "card", "v": 1, "json": card, "group": state.group}
+        wanted[place(keys.card(state.key))] = its_card
         return wanted
 
     def _accountable_desk(self) -> dict[Place, Item]:
