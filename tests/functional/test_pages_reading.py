@@ -367,3 +367,10 @@ def test_a_section_has_the_latest_of_the_whole_paper_beside_it(stage: Stage) -> 
     page = look(stage, "/sections/politics")
     beside = "//section[@aria-labelledby='latest']//*[contains(@class, 'headline')]"
     assert page.texts(beside) == ["A vote", "A match"]
+
+
+def test_an_article_in_a_language_that_the_site_has_not_is_written_its_own_way(stage: Stage) -> None:
+    live = stage.published(language="ar", headline="عنوان", topic="نفق")
+    page = stage.call("GET", f"/articles/{live['slug']}").text
+    assert '<article class="story" lang="ar" dir="rtl"' in page
+    assert f"/topics/{live['topic']['slug']}" not in page, "its listing would be in a language that has none"

@@ -126,6 +126,8 @@ def test_a_text_has_something_to_see_and_at_most_two_thousand_characters(stage: 
     cases = {
         " \n\t ": "required",
         "\u200b\u202e\ufeff": "required",
+        "&#x200b;&#x2060;": "required",
+        "&#x3164;": "required",
         "x" * 2_001: "too_long",
         "x" * 20_000: "too_long",
     }

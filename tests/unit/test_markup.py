@@ -133,6 +133,9 @@ def test_words_survive_whatever_stands_around_them(parts: list[tuple[str, str]])
             '<img src="/pictures/a.svg" alt=A width=1200 height=8e2>',
             '<img alt="A" src="/pictures/a.svg" width="1200" loading="lazy" decoding="async">',
         ),
+        ("<p>a&#x202e;b&#x2067;c&#8238;</p>", "<p>abc</p>"),
+        ("<p title=x><a title='a&#x202e;b' href='/a'>c</a></p>", '<p><a title="ab" href="/a" rel="noopener">c</a></p>'),
+        ("<p><a href='/&#9;/evil.example'>c</a><a href='/&#10;/evil.example'>d</a></p>", "<p><a>c</a><a>d</a></p>"),
         ("<img src='//evil.example/a.jpg'><img src='/\\evil.example/a.jpg'><img src='/a/../b.jpg'>", ""),
         (
             "<p><figure><img src=/a.svg></figure></p>",

@@ -249,6 +249,25 @@ def test_what_is_made_of(text: str, html: str) -> None:
     assert remarks.html(text) == html
 
 
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("a&#x202e;b&#8238;c&rlm;", "abc"),
+        ("a&#x2067;b&#x2066;c", "abc"),
+        ("a&#x200b;&#x2060;&shy;b", "ab"),
+        ("T" + "&#x301;" * 280, "T" + "\u0301" * remarks.MOST_MARKS),
+        ("a&zwnj;&zwj;b", "a\u200cb"),
+    ],
+)
+def test_a_reference_brings_back_nothing_that_was_cleaned_away(text: str, html: str) -> None:
+    assert remarks.html(text) == f'<p dir="auto">{html}</p>'
+
+
+@pytest.mark.parametrize("to", ["//a.example", "/v1/logout", "page", "&#x2f;/a.example", "?x=1", "#top"])
+def test_a_link_says_where_it_leads_or_is_none(to: str) -> None:
+    assert "href" not in remarks.html(f"[a]({to})")
+
+
 def test_more_addresses_than_can_be_found_in_time_stay_text_and_count_all_the_same() -> None:
     few, many = ("http://x.example/ " * remarks.MOST_LINKED).strip(), "http://x.example/ " * (remarks.MOST_LINKED + 1)
     assert remarks.links(remarks.html(few), few) == remarks.MOST_LINKED

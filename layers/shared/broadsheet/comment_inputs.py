@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from . import cursors, names, remarks
+from . import cursors, names, plain, remarks
 from .account_inputs import Email  # noqa: TC001  pydantic reads it
 from .inputs import Input, Line, Prose, filled, wrong
 from .inputs import PublishAt as Instant
@@ -18,6 +18,8 @@ def _remark(value: str) -> str:
     value = remarks.clean(value)
     if len(value) > remarks.LONGEST:
         raise wrong("too_long", f"At most {remarks.LONGEST} characters.")
+    if "&" in value:  # a reference may stand for nothing that shows
+        filled(plain.text(remarks.html(value)))
     return filled(value)
 
 

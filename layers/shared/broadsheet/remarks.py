@@ -41,11 +41,14 @@ RULES = ["blockquote", "emphasis", "backticks", "fence", "link", "autolink", "li
 
 def clean(text: str) -> str:
     """What is stored of a text. Cleaning what is clean changes nothing."""
-    text = unicodedata.normalize("NFC", BREAKS.sub("\n", text))
-    text = INVISIBLE.sub(r"\1", TURNS.sub("", CONTROLS.sub("", text)))
-    text = LOOSE_JOINER.sub("", _without_towers(text))
+    text = _harmless(unicodedata.normalize("NFC", BREAKS.sub("\n", text)))
     lines = "\n".join(line.rstrip() for line in text.split("\n"))
     return unicodedata.normalize("NFC", re.sub(r"\n{3,}", "\n\n", lines).strip())
+
+
+def _harmless(text: str) -> str:
+    text = INVISIBLE.sub(r"\1", TURNS.sub("", CONTROLS.sub("", text)))
+    return LOOSE_JOINER.sub("", _without_towers(text))
 
 
 def clean_name(text: str) -> str:
@@ -59,15 +62,26 @@ def _without_towers(text: str) -> str:
 
 
 def html(text: str) -> str:
-    """The clean text as HTML that may stand in any page."""
-    return nh3.clean(
+    """The clean text as HTML that may stand in any page.
+
+    What references such as `&#8238;` stand for is there only now, so it is cleaned once more.
+    """
+    made = nh3.clean(
         _markdown(linkify=_addresses(text) <= MOST_LINKED).render(text),
         tags=TAGS,
         attributes={"a": {"href"}, "*": set()},
+        attribute_filter=_elsewhere,
         set_tag_attribute_values={"p": {"dir": "auto"}, "pre": {"dir": "auto"}},
         url_schemes={"http", "https", "mailto"},
         link_rel="nofollow ugc noopener",
-    ).strip()
+    )
+    return _harmless(made).strip()
+
+
+def _elsewhere(tag: str, name: str, value: str) -> str | None:
+    """Where a link leads is said whole: `//host` would take the page's own way there."""
+    whole = tag != "a" or name != "href" or value.startswith(("http://", "https://", "mailto:"))
+    return value if whole else None
 
 
 @cache

@@ -90,6 +90,10 @@ class Site:
         """The site's language in which to show something that is in this one: itself, its parent, or the site's own."""
         return next((each for each in (tag, tag.partition("-")[0]) if each in self.languages), self.language)
 
+    def speaks(self, tag: str) -> bool:
+        """Whether it is a language of the site, or a region's of one."""
+        return not {tag, tag.partition("-")[0]}.isdisjoint(self.languages)
+
     def text(self, texts: Texts, language: str) -> str:
         """In this language, its parent (`es` for `es-MX`), or the site's own."""
         for tag in (language, language.partition("-")[0], self.language):

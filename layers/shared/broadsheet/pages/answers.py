@@ -94,7 +94,7 @@ def refusal(event: APIGatewayProxyEventV2, told: Problem) -> Response[str]:
     if tidy and isinstance(told, NothingPublished):
         return moved(event, tidy)
     html = _told(event, told)
-    headers: dict[str, str | list[str]] = {**http.kept(told), **told.headers, **security()}
+    headers: dict[str, str | list[str]] = {**http.kept(told), **told.headers, "Vary": "Accept-Encoding", **security()}
     return Response(told.status, HTML, html, headers, compress=http.compressed(html))
 
 

@@ -176,7 +176,8 @@ def _listed(cards: Iterable[Any]) -> Data:
 def _breadcrumbs(given: Any, language: str) -> Data:
     links, section = Links(language), given["section"]
     way = [_home(language), (section["name"], links.section(section["slug"]))]
-    way += [(given["topic"]["name"], links.topic(given["topic"]["slug"]))] if given["topic"] else []
+    if given["topic"] and site.get().speaks(given["language"]):
+        way.append((given["topic"]["name"], links.topic(given["topic"]["slug"])))
     return _way([*way, (_short(given["headline"]), urls.article(given["slug"]))])
 
 

@@ -128,6 +128,11 @@ def _loader() -> BaseLoader:
     return ModuleLoader(COMPILED) if COMPILED.is_dir() else FileSystemLoader(TEMPLATES)
 
 
+def _direction(tag: str) -> str:
+    """In which a language is written."""
+    return formats.of(tag).direction
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -142,6 +147,8 @@ def _environment() -> Environment:
         "asset": assets.path,
         "modules": assets.modules,
         "absolute": urls.absolute,
+        "direction": _direction,
+        "speaks": lambda tag: site.get().speaks(tag),
         "picture_url": urls.picture,
         "article_path": urls.article,
         "feeds": urls.FEEDS,

@@ -150,7 +150,7 @@ export function tell(n) {
   const text = n ? several("comments", n) : words.comments0;
   document.querySelector("#discussion").textContent = text;
   const above = document.querySelector(".to-comments a");
-  if (above) above.textContent = text;
+  if (above && n) above.textContent = text;
 }
 
 export function add(n) {
