@@ -22,6 +22,9 @@ def test_a_path_is_of_the_site(url: str) -> None:
 @pytest.mark.parametrize(
     "url",
     [
+        "/v1/logout",
+        "/v1",
+        "/_local/mail",
         *(
             "",
             "/",

@@ -99,16 +99,24 @@ async function sessions() {
   find("[data-end-others]").hidden = items.length < 2;
 }
 
+/** The interface says `Firefox on Linux`, `Linux` or `Unknown device`. */
+function named(device) {
+  const [browser, system] = device.split(" on ");
+  if (system) return say("deviceOn", { browser, system });
+  return device === "Unknown device" ? words.deviceUnknown : device;
+}
+
 function oneSession(item) {
+  const device = named(item.device);
   const item_ = make(
     "li",
     {},
-    make("b", {}, item.device),
+    make("b", {}, device),
     make("span", { class: "when" }, ` ${say("lastUsed", { when: at(item.used_at) })} `),
   );
   if (item.current) item_.append(make("span", { class: "badge" }, words.thisOne));
   else {
-    const end = button(words.endSession, { class: "link", "aria-label": say("endSessionOf", { device: item.device }) });
+    const end = button(words.endSession, { class: "link", "aria-label": say("endSessionOf", { device }) });
     end.addEventListener("click", () => orSay(call("DELETE", `/v1/me/sessions/${item.id}`).then(sessions)));
     item_.append(end);
   }
