@@ -29,6 +29,12 @@ def _calm(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(damping, "CALM", 1_000_000)
 
 
+@pytest.fixture
+def apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No two articles share a cell, as one pair in 128 does."""
+    monkeypatch.setattr(damping, "CELLS", 1_000_000_000)
+
+
 def read(stage: Stage, slug: str, *before: str, **how: Any) -> Reply:
     """A page's beacon, as a browser sends it."""
     body = how.pop("raw", json.dumps({"before": before}).encode())
@@ -167,6 +173,7 @@ def test_a_beacon_of_another_site_is_refused(stage: Stage) -> None:
 # ---------------------------------------------------------------- what does not count, and looks the same
 
 
+@pytest.mark.usefixtures("apart")
 def test_what_does_not_count_is_answered_like_what_does(stage: Stage) -> None:
     slug, gone = stage.published()["slug"], stage.published()
     draft = stage.draft()
@@ -245,6 +252,7 @@ def hour(time: Clock) -> Clock:
     return time
 
 
+@pytest.mark.usefixtures("apart")
 def test_a_network_counts_ten_times_an_hour_for_one_article(stage: Stage, hour: Clock) -> None:
     slug, other = (stage.published()["slug"] for _ in range(2))
     assert damping.REPEATS == 10

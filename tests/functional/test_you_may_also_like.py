@@ -28,6 +28,7 @@ TEXTS = (
 def _calm(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each read counts, however fast a test reads."""
     monkeypatch.setattr(damping, "CALM", 1_000_000)
+    monkeypatch.setattr(damping, "CELLS", 1_000_000_000)
 
 
 def single(stage: Stage, n: int, **fields: Any) -> Any:
