@@ -16,12 +16,12 @@ export async function begin() {
   const account = await session.ask().catch(unasked);
   if (!account) return;
   fillIn(account); // and only then shown: nothing is to be written over what somebody types
-  session.whenever(showPanels);
   for (const form of page.querySelectorAll("form[data-form]")) handle(form, (values) => SEND[form.dataset.form](values, form));
   find("[data-log-out]").addEventListener("click", () => orSay(session.logOut().then(() => location.assign(words.paths.front))));
   find("[data-end-others]").addEventListener("click", () => orSay(endOthers()));
   find("[data-more-own]").addEventListener("click", () => orSay(comments()));
-  await Promise.all([orSay(sessions()), orSay(comments())]);
+  await Promise.all([orSay(sessions()), orSay(comments())]); // all at once, so that nothing moves afterwards
+  session.whenever(showPanels);
 }
 
 let left = false;
