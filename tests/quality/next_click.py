@@ -15,7 +15,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from heapq import nlargest
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from broadsheet.ranking import coreads
 from broadsheet.ranking.choosing import MOST_WENT_ON
@@ -60,7 +60,7 @@ def beacons(path: Path, share: float = 1.0) -> Iterator[Beacon]:
 # ---------------------------------------------------------------- schemes
 
 
-class Scheme:
+class Scheme(Protocol):
     """Learns, and shows lists."""
 
     def learn(self, arrived: list[Beacon]) -> None:
@@ -71,7 +71,6 @@ class Scheme:
 
     def shown(self, article: str) -> list[str]:
         """The list that stands beside an article, best first."""
-        raise NotImplementedError
 
 
 @dataclass
