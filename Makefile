@@ -94,9 +94,10 @@ quality: setup .tools/quality/.installed ## How good the lists are on labelled s
 # Each tool in an environment of its own: in one lock they would drag boto3 and each other's old versions along.
 tools: .tools/sam/.installed .tools/checkov/.installed ## Installs the SAM CLI with cfn-lint, and checkov, into .tools
 
+LOCKED = pip install --quiet --require-hashes --python .tools/$*/bin/python
 .tools/%/.installed: tools/%.txt .venv/.installed
 	@$(UV) venv --quiet --clear --python $(PY) .tools/$*
-	@$(UV) pip install --quiet --require-hashes --python .tools/$*/bin/python -r $<
+	@$(UV) $(LOCKED) --system-certs -r $< 2>/dev/null || $(UV) $(LOCKED) -r $<
 	@touch $@
 
 word-tables: .tools/words/.installed ## Makes the tables of word frequencies anew, after a change of how words are read
