@@ -18,8 +18,6 @@ LATEST = 12
 IN_SECTION = 6
 POPULAR = 5
 """Of each list of what is popular."""
-PACK_FROM = 2_000
-"""Letters from which a front is packed: every reader pays for its size."""
 PICKS = "picks"
 MEMBERS: dict[prepared.Name, str] = {
     "most-read": "most_read",
@@ -84,10 +82,8 @@ def _stored(entries: dict[str, list[Item]], lists: dict[str, str], language: str
     for at_most in (LATEST, LATEST // 2, LATEST // 4, 1, 0):
         cards = {name: listings.cards(newest[:at_most]) for name, newest in entries.items()}
         text = _json({**cards, **lists}, language, at)
-        if len(text) < PACK_FROM:
-            return text
-        if packed := packing.pack(text):
-            return packed
+        if stored := packing.stored(text):
+            return stored
     raise AssertionError("what is picked and popular has a bound")
 
 

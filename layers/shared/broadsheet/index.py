@@ -51,8 +51,6 @@ WEIGHT, COSINE = 10_000, 1_000_000
 FACTS = {field.name for field in fields(Facts)}
 """What a later release stored beside them is not for this one."""
 AT_ONCE = 100
-PACK_FROM = 2_000
-"""Letters from which lists are packed: every reader of the article pays for their size."""
 
 
 class Index:
@@ -225,7 +223,7 @@ class Index:
             "SET #chosen = :chosen, #json = :json, #digest = :digest, #room = :room, #never = :never, #revision = :next",
             "#revision = :seen",
             chosen=chosen,
-            json=packing.pack(text) if len(text) >= PACK_FROM else text,
+            json=packing.stored(text),
             digest=write.shown.digest,
             room=write.shown.room,
             never=list(write.shown.never),

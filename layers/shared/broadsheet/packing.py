@@ -17,6 +17,13 @@ ROOM = 2_048
 """Bytes of an item left for its other attributes."""
 MOST = MAX_ITEM_BYTES - ROOM
 LZMA = b"\xfd7zXZ"
+PACK_FROM = 2_000
+"""Letters from which packing pays: every reader pays for an item's size."""
+
+
+def stored(text: str) -> str | bytes | None:
+    """As an item holds it, which `text_of` reads: as it is where it is short. None for what does not fit."""
+    return text if len(text) < PACK_FROM else pack(text)
 
 
 def pack(text: str) -> bytes | None:

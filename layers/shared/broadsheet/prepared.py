@@ -24,8 +24,6 @@ WINDOWS: Mapping[str, tuple[str, ...]] = {"most-read": ("1h", "24h", "7d"), "mos
 USUAL = "24h"
 """The window that is meant where none is said."""
 LISTED = 20
-PACK_FROM = 2_000
-"""Letters from which a list is packed: every reader pays for its size."""
 
 
 class Card(NamedTuple):
@@ -95,7 +93,7 @@ def keep(one: Listed, cards: Sequence[Card], standing: Item | None, at: datetime
     """Stores a list in the place of what stood there; False where another builder was faster."""
     text = _json(cards, at)
     item = {**one.key, "entity": "prepared", "v": 1, "digest": _digest(cards), "groups": [card.group for card in cards]}
-    item["json"] = packing.pack(text) if len(text) >= PACK_FROM else text
+    item["json"] = packing.stored(text)
     unmoved, seen = ("#digest = :seen", {"seen": standing["digest"]}) if standing else (table.ABSENT, {})
     try:
         table.write(table.put(settings.get().site, item, unmoved, **seen))
