@@ -59,6 +59,26 @@ def test_a_guest_keeps_the_right_to_a_comment(meeting: Meeting, paper: Paper) ->
     assert not page.evaluate("localStorage.getItem('broadsheet.guest').length > 2")
 
 
+def test_what_is_answered_is_not_offered_to_be_edited(meeting: Meeting, paper: Paper) -> None:
+    article, reader = paper.publish("A page where somebody answers"), meeting()
+    page = reader.page
+    reader.read(article)
+    page.get_by_label("Your comment").fill("A question to all.")
+    page.get_by_label("Your name").fill("Asker")
+    reader.press("Post comment")
+    mine = reader.comment("A question to all.")
+    edit = mine.locator("> article").get_by_role("button", name="Edit")
+    expect(edit).to_be_visible()
+    reader.press("Reply", mine)
+    mine.get_by_label("Your comment").fill("An answer of my own.")
+    mine.locator("form").get_by_role("button", name="Post").click()
+    expect(reader.comment("An answer of my own.")).to_be_visible()
+    expect(edit).to_be_hidden()
+    reader.read(article)
+    expect(mine.locator("> article").get_by_role("button", name="Delete")).to_be_visible()
+    expect(edit).to_be_hidden()
+
+
 def test_what_comes_in_waits_for_the_reader(meeting: Meeting, paper: Paper) -> None:
     article = paper.publish("A page where more comes in")
     paper.comment(article["slug"], "The first of all.")

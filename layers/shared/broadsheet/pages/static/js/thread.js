@@ -30,9 +30,16 @@ export function place(comment) {
   update(item, comment);
   if (where) {
     insert(where, item);
+    answered(comment.parent_id);
     section.querySelector("[data-nobody]")?.remove();
   }
   return item;
+}
+
+/** What somebody has answered is not edited any more. */
+function answered(id) {
+  const edit = id && find(id)?.querySelector(":scope > article > [data-acts] > [data-edit]");
+  if (edit) edit.hidden = true;
 }
 
 function placeOf(comment) {
@@ -128,7 +135,8 @@ export function allow(item, { member, open }) {
   acts.querySelector("[data-reply]").hidden = !open || !published;
   acts.querySelector("[data-report]").hidden = Boolean(comment) || !published;
   acts.querySelector(".reactions").hidden = !published;
-  acts.querySelector("[data-edit]").hidden = !(comment && Date.parse(comment.editable_until) > Date.now());
+  const answers = item.querySelector(":scope > [data-replies] > [data-comment]");
+  acts.querySelector("[data-edit]").hidden = Boolean(answers) || !(comment && Date.parse(comment.editable_until) > Date.now());
   acts.querySelector("[data-delete]").hidden = !comment;
   for (const each of acts.querySelectorAll("[data-react]")) {
     each.setAttribute("aria-pressed", String(Boolean(member) && each.dataset.react === reacted));
