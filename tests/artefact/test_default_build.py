@@ -54,7 +54,10 @@ def wheels(runtime: str, architecture: str, into: Path) -> Path:
     ]
     requirements = str(ROOT / "layers" / "dependencies" / "requirements.txt")
     command = [str(build.UV), "pip", "install", "--quiet", "--target", str(into), *target]
-    subprocess.run([*command, "--only-binary", ":all:", "--requirement", requirements], cwd=ROOT, check=True)
+    command += ["--only-binary", ":all:", "--requirement", requirements]
+    # With the system's certificates, and where those are none with uv's own: as `make setup` does.
+    if subprocess.run([*command, "--system-certs"], cwd=ROOT, check=False, capture_output=True).returncode:
+        subprocess.run(command, cwd=ROOT, check=True)
     return into
 
 
