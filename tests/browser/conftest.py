@@ -102,14 +102,14 @@ def withdrawn(paper: Paper) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def pages(article: dict[str, Any], spanish: dict[str, Any], withdrawn: dict[str, Any]) -> dict[str, list[str]]:
-    """A page of each type, by language."""
+    """A page of each type, by language. Those with a token are pages of their own, which have come to where they stay."""
     named = (
         "login",
         "register",
         "verify",
-        "verify#token=x",
+        "verify?of=mail#token=x&stay",
         "reset",
-        "reset#token=x",
+        "reset?of=mail#token=x&stay",
         "account",
         "about",
         "nothing-here",

@@ -63,6 +63,7 @@ def test_no_page_has_anything_against_it(reader: Reader, pages: dict[str, list[s
             expect(reader.page.locator("main [data-logged-out]")).to_be_visible()
         else:
             expect(reader.page.locator("main [type=submit][disabled]")).to_have_count(0)
+        expect(reader.page.locator("html")).to_have_attribute("lang", language)
         complaints[path] = [*in_light_and_dark(reader), *too_wide(reader)]
     assert {path: told for path, told in complaints.items() if told} == {}
 
