@@ -22,6 +22,7 @@ SECURITY = {
 KEPT = {
     200: r"public, max-age=(0, s-maxage=\d+, stale-while-revalidate=60|31536000, immutable)$",
     304: r"public, max-age=(0, s-maxage=\d+, stale-while-revalidate=60|31536000, immutable)$",
+    302: r"public, max-age=0, s-maxage=60, stale-while-revalidate=60$",
     308: r"public, max-age=0, s-maxage=60, stale-while-revalidate=60$",
     404: r"public, max-age=0, s-maxage=5$",
     410: r"public, max-age=0, s-maxage=60$",

@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from broadsheet import table
 
 from local import cloudformation
 from local.template import PATH, ROOT
@@ -27,6 +28,14 @@ def resolved(parameters: dict[str, str]) -> dict[str, Any]:
     stack = cloudformation.Stack(cloudformation.parse(PATH.read_text("utf-8")), parameters)
     found: dict[str, Any] = stack.resolve(stack.resources)
     return found
+
+
+def test_a_function_outlives_a_call_that_the_database_never_answers(template: Template) -> None:
+    """But for beacons, which are worth five seconds (decision 14)."""
+    waits = sum(2**n for n in range(table.TRIES_OF_A_CALL - 1))
+    longest = table.TRIES_OF_A_CALL * (table.TO_CONNECT + table.TO_READ) + waits
+    short = {name for name, function in template.functions.items() if function.timeout <= longest}
+    assert short == {"ReadsFunction"}
 
 
 @pytest.fixture(scope="module")

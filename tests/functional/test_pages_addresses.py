@@ -434,3 +434,11 @@ def test_withdrawing_an_article_purges_its_page_with_its_json(stage: Stage, monk
     (new,) = [each["Id"] for each in after if each["Id"] not in before]
     purged = cdn.get_invalidation(DistributionId=distribution, Id=new)["Invalidation"]["InvalidationBatch"]["Paths"]
     assert purged["Items"] == [f"/articles/{live['slug']}*", f"/v1/articles/{live['slug']}*"]
+
+
+@pytest.mark.parametrize("path", ["/sections/politics", "/es/sections/politics", "/authors/ada-quist"])
+def test_an_old_place_in_a_listing_leads_to_its_newest(stage: Stage, path: str) -> None:
+    stage.published(byline=[{"name": "Ada Quist", "slug": "ada-quist"}])
+    reply = stage.call("GET", path, query={"cursor": "of-another-time"})
+    assert (reply.status, reply.headers["location"]) == (302, f"{ORIGIN}{path}")
+    assert reply.headers["cache-control"] == KEPT

@@ -111,11 +111,15 @@ def test_replies_to_a_comment_on_another_article_are_not_shown_here(stage: Stage
     assert ids(look(stage, f"/articles/{there}", query={"replies": root}))
 
 
-@pytest.mark.parametrize(
-    "query", [{"cursor": "nonsense"}, {"cursor": "AAAAAAAA"}, {"replies": "01ARZ3NDEKTSV4RRFFQ69G5FAV"}]
-)
-def test_a_place_that_is_none_is_a_page_that_is_not_there(stage: Stage, query: dict[str, str]) -> None:
-    look(stage, f"/articles/{stage.published()['slug']}", 404, query=query)
+@pytest.mark.parametrize("cursor", ["nonsense", "AAAAAAAA"])
+def test_a_place_that_is_none_any_more_leads_to_where_the_discussion_begins(stage: Stage, cursor: str) -> None:
+    path = f"/articles/{stage.published()['slug']}"
+    reply = stage.call("GET", path, query={"cursor": cursor, "order": "newest"})
+    assert (reply.status, reply.headers["location"]) == (302, f"https://news.example{path}")
+
+
+def test_replies_to_a_comment_that_never_was_are_a_page_that_is_not_there(stage: Stage) -> None:
+    look(stage, f"/articles/{stage.published()['slug']}", 404, query={"replies": "01ARZ3NDEKTSV4RRFFQ69G5FAV"})
 
 
 @pytest.mark.parametrize("query", [{"order": "best"}, {"utm_source": "x"}, {"replies": "x"}, {"cursor": ""}])

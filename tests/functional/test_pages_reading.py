@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -55,6 +56,42 @@ def test_an_article_has_all_that_a_reader_expects(stage: Stage) -> None:
     assert page.has("//nav[@data-account]//a[@href='/login']")
     assert site.get().blurb["en"] in page.words
     assert "© The Broadsheet Courier, 20" in page.words
+
+
+def said(subject: str) -> dict[str, str]:
+    return {"format": "html", "text": f"<p>{subject}</p>"}
+
+
+def test_more_about_a_topic_holds_what_is_about_it_and_the_others_are_called_alike(stage: Stage) -> None:
+    ferry = "Ferry pilots of Merrow Sound hung lanterns on the breakwater after the storm."
+    body = {"body": said(ferry), "topic": "Ferries"}
+    other = stage.published(headline="Pilots hang lanterns", **body)
+    near = stage.published(
+        headline="A baker by the breakwater",
+        topic="Bread",
+        body=said(
+            "A baker whose oven went out for a week sells rye, barley and spelt to whoever walks past before breakfast."
+        ),
+    )
+    live = stage.published(headline="Lanterns stay on the breakwater", **body)
+    stage.settle()
+    page = look(stage, f"/articles/{live['slug']}")
+    below = "//section[@aria-labelledby='{}']//h3/a/@href"
+    assert page.all(below.format("more-about")) == [f"/articles/{other['slug']}"]
+    assert f"/articles/{near['slug']}" in page.all(below.format("more-like")) + page.all(below.format("also-like"))
+    alone = look(stage, f"/articles/{near['slug']}")
+    assert not alone.all(below.format("more-about")), "nothing else is about bread"
+    assert alone.all(below.format("more-like"))
+    assert "More about Bread" not in alone.texts("//h2")
+
+
+def test_without_a_topic_more_about_is_of_the_section(stage: Stage) -> None:
+    sailing = said("The regatta on Merrow Sound was won by a crew of bakers, rowing in aprons.")
+    stage.published(headline="Bakers win the regatta", topic="Regatta", section="sports", body=sailing)
+    live = stage.published(headline="Crew of bakers rows in aprons", topic=None, section="sports", body=sailing)
+    stage.settle()
+    page = look(stage, f"/articles/{live['slug']}")
+    assert page.texts("//section[@aria-labelledby='more-about']/h2") == ["More about Sports"]
 
 
 def test_both_lists_and_what_stands_beside_show_no_article_twice(stage: Stage) -> None:
@@ -374,3 +411,27 @@ def test_an_article_in_a_language_that_the_site_has_not_is_written_its_own_way(s
     page = stage.call("GET", f"/articles/{live['slug']}").text
     assert '<article class="story" lang="ar" dir="rtl"' in page
     assert f"/topics/{live['topic']['slug']}" not in page, "its listing would be in a language that has none"
+
+
+def test_with_a_service_for_widths_a_browser_has_the_choice(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    service = site.Pictures("https://img.example/?w={width}&url={escaped}", [320, 1280])
+    changed = replace(site.get(), pages=replace(site.get().pages, pictures=service))
+    monkeypatch.setattr(site, "get", lambda: changed)
+    body = '<p>Text.</p><img src="/p/tram.jpg?a=1&amp;b=2" alt="A tram"><img src="/p/plan.svg" alt="A plan">'
+    live = stage.published(
+        image={"url": "/p/harbour, at dawn.jpg".replace(" ", "%20"), "alt": ""}, body={"format": "html", "text": body}
+    )
+    page = look(stage, f"/articles/{live['slug']}")
+    main = page.one("//figure[@class='main-picture']/img")
+    made = [
+        "https%3A%2F%2Fnews.example%2Fp%2Fharbour%2C%2520at%2520dawn.jpg",
+        "https%3A%2F%2Fnews.example%2Fp%2Ftram.jpg%3Fa%3D1%26b%3D2",
+    ]
+    tram, plan = page.all("//div[@class='body']//img")
+    for picture, escaped in zip((main, tram), made, strict=True):
+        assert picture.get("srcset") == ", ".join(f"https://img.example/?w={w}&url={escaped} {w}w" for w in (320, 1280))
+        assert picture.get("sizes").endswith("100vw")
+    assert plan.get("srcset") is None, "a drawing is good at every width"
+    stage.settle()
+    front = look(stage, "/")
+    assert "320w" in front.one("//article//img").get("srcset")

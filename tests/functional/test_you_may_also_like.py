@@ -71,7 +71,7 @@ def test_an_article_that_is_near_to_none_shows_what_is_read_most_but_not_itself(
     assert liked(stage, alone) == [(most["id"], "popular_now"), (less["id"], "popular_now")]
     assert liked(stage, most) == [(less["id"], "popular_now"), (alone["id"], "popular_now")]
     (card, _) = stage.read(alone["slug"]).json["you_may_also_like"]
-    assert card["why_text"] == "Much read now"
+    assert card["why_text"] == "Much read"
 
 
 def looked_for(stage: Stage, article: Any) -> list[str]:
@@ -98,7 +98,7 @@ def test_in_a_quiet_hour_a_short_list_shows_what_the_day_and_the_week_read_most(
     counted()
     assert liked(stage, alone)[0] in shown[1:]
     assert sorted(liked(stage, alone)) == sorted(shown)
-    assert look(stage, f"/articles/{alone['slug']}").of_class("why") == ["Much read now"] * 3
+    assert look(stage, f"/articles/{alone['slug']}").of_class("why") == ["Much read"] * 3
 
 
 def test_where_an_hour_has_enough_nobody_looks_further(
@@ -130,7 +130,7 @@ def test_it_stays_within_the_language(stage: Stage, counted: Any) -> None:
         "there is none of Mexican Spanish: the site's is looked at"
     )
     (card,) = stage.read(mexican["slug"]).json["you_may_also_like"]
-    assert card["why_text"] == "Muy leído ahora"
+    assert card["why_text"] == "Muy leído"
 
 
 def languages(stage: Stage, article: Any) -> list[list[str]]:
@@ -170,7 +170,7 @@ def test_other_languages_give_way_to_what_is_read_most_in_its_own(stage: Stage, 
         shown = languages(stage, this)
         assert shown[1][:n] == ["en"] * n, "its own language first"
         assert sum(tag != "en" for tags in shown for tag in tags) == 2 - gone, n
-        assert look(stage, f"/articles/{this['slug']}").of_class("why").count("Much read now") == n
+        assert look(stage, f"/articles/{this['slug']}").of_class("why").count("Much read") == n
 
 
 def test_what_editors_pin_in_another_language_gives_way_to_nothing(stage: Stage, counted: Any) -> None:

@@ -46,6 +46,8 @@ def test_characters_are_counted_after_normalisation() -> None:
     "password",
     [
         "passwordpassword",
+        "password password",
+        "password-password-password",
         "Password12345678",
         "123456789012345",
         "qwertyuiopasdfgh",

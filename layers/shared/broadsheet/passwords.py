@@ -5,6 +5,7 @@ Argon2 and the lists of common passwords are loaded when they are first needed.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import cache
 from typing import TYPE_CHECKING
@@ -20,6 +21,8 @@ SHORTEST, LONGEST = 15, 1024
 GUESSES = 1_000_000
 """What is guessed in fewer tries, knowing common passwords, words, keyboards and repetition, is common."""
 LOOKED_AT = 100
+BETWEEN_WORDS = re.compile(r"[\s!-/:-@\[-`{-~]+")
+"""A word that is said twice is two words to an estimate that sees something between them."""
 REFUSALS = {
     "too_short": f"A password has at least {SHORTEST} characters.",
     "too_long": f"A password has at most {LONGEST} characters.",
@@ -41,9 +44,13 @@ def _refused(text: str, email: str) -> str | None:
         return "too_long"
     if _holds(text, email):
         return "holds_known"
+    return "too_common" if min(map(_guesses, {text, BETWEEN_WORDS.sub("", text) or text})) < GUESSES else None
+
+
+def _guesses(text: str) -> float:
     from zxcvbn import zxcvbn
 
-    return "too_common" if zxcvbn(text[:LOOKED_AT], max_length=LOOKED_AT)["guesses"] < GUESSES else None
+    return float(zxcvbn(text[:LOOKED_AT], max_length=LOOKED_AT)["guesses"])
 
 
 def _holds(password: str, email: str) -> bool:

@@ -43,6 +43,15 @@ class Comments:
 
 
 @dataclass(frozen=True)
+class Pictures:
+    """Where pictures can be had in other widths."""
+
+    service: str | None
+    """An address with `{width}` in pixels and `{url}`, the original's; or `{escaped}`, the same for a place in a query."""
+    widths: list[int]
+
+
+@dataclass(frozen=True)
 class Pages:
     """What the reader's site has beside the articles."""
 
@@ -50,6 +59,7 @@ class Pages:
     """Names of Markdown pages, in the order of the foot of each page; each lies in `pages/content/<language>/`."""
     hosts: dict[str, list[str]]
     """Sources that the Content-Security-Policy allows beside the site itself, by directive."""
+    pictures: Pictures
     ads_txt: list[str]
     """Lines of `/ads.txt`; without any there is none."""
 
@@ -117,4 +127,5 @@ class Site:
 @cache
 def get() -> Site:
     given = json.loads((Path(__file__).parent / "site.json").read_text("utf-8"))
-    return Site(**{**given, "pages": Pages(**given["pages"]), "comments": Comments(**given["comments"])})
+    pages = Pages(**{**given["pages"], "pictures": Pictures(**given["pages"]["pictures"])})
+    return Site(**{**given, "pages": pages, "comments": Comments(**given["comments"])})

@@ -32,6 +32,10 @@ Item = dict[str, Any]
 MAX_ITEM_BYTES = 400 * 1024
 MOST_WRITES = 100
 TRIES = 8
+TRIES_OF_A_CALL, TO_CONNECT, TO_READ = 3, 1, 3
+"""A call that nobody answers gives up after these seconds, tries and botocore's waits between them, well within a function's
+time: it can still say that the database is not there.
+"""
 BUSY = frozenset(
     {
         "ProvisionedThroughputExceededException",
@@ -52,7 +56,10 @@ def client(service: str = "dynamodb") -> Any:
     The service's model is a hundred thousand objects that stay; looking for garbage among them took a third of the time.
     """
     config = Config(
-        retries={"mode": "standard", "total_max_attempts": 4}, connect_timeout=1, read_timeout=3, tcp_keepalive=True
+        retries={"mode": "standard", "total_max_attempts": TRIES_OF_A_CALL},
+        connect_timeout=TO_CONNECT,
+        read_timeout=TO_READ,
+        tcp_keepalive=True,
     )
     collecting = gc.isenabled()
     gc.disable()

@@ -7,6 +7,8 @@ from pathlib import Path
 
 LISTS = ("more_about", "you_may_also_like")
 REASONS = ("same_story", "same_topic", "readers_went_on", "similar", "popular_now", "editors_pick")
+ABOUT = frozenset({"same_story", "same_topic", "editors_pick"})
+"""Those that say that it is about the same, not only like it."""
 WORDS: dict[str, dict[str, str]] = {
     language: dict(zip(REASONS, said, strict=True))
     for language, said in json.loads(Path(__file__).with_suffix(".json").read_text("utf-8")).items()

@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode
 from aws_lambda_powertools.event_handler import Response
 
 from broadsheet import http, settings, site
-from broadsheet.errors import NothingPublished
+from broadsheet.errors import BadCursor, NothingPublished
 from broadsheet.observability import bug
 
 from . import assets, urls, views
@@ -72,9 +72,20 @@ def moved(event: APIGatewayProxyEventV2, path: str) -> Response[str]:
     """308 to where a page is now, at the same place of its discussion or listing. The path is quoted already."""
     given: Mapping[str, str] = event.query_string_parameters
     kept = urlencode({name: given[name] for name in QUERY if name in given})
-    url = urls.absolute(f"{path}?{kept}" if kept else path)
+    return _sent(308, urls.absolute(f"{path}?{kept}" if kept else path))
+
+
+def _begun_anew(event: APIGatewayProxyEventV2) -> Response[str]:
+    """302 to where a listing or discussion begins: an old link may name a place in it that is none any more."""
+    path = "/".join(quote(part) for part in event.path.split("/"))
+    return _sent(302, urls.absolute(path))
+
+
+def _sent(status: int, url: str) -> Response[str]:
     headers: dict[str, str | list[str]] = {"Location": url, "Cache-Control": http.keep(http.MAX_AGE), **security()}
-    return Response(308, HTML, f'<!doctype html><title>308</title><a href="{escape(url)}">{escape(url)}</a>', headers)
+    return Response(
+        status, HTML, f'<!doctype html><title>{status}</title><a href="{escape(url)}">{escape(url)}</a>', headers
+    )
 
 
 def drawing(event: APIGatewayProxyEventV2, name: str) -> Response[Any]:
@@ -90,6 +101,8 @@ def refusal(event: APIGatewayProxyEventV2, told: Problem) -> Response[str]:
     """A page that says so, or the way to the one that is meant; below `/v1` there are programs, which get their JSON."""
     if event.path == "/v1" or event.path.startswith("/v1/"):
         return http.problem_answer(told)
+    if isinstance(told, BadCursor):
+        return _begun_anew(event)
     tidy = _tidied(event.path)
     if tidy and isinstance(told, NothingPublished):
         return moved(event, tidy)

@@ -150,6 +150,7 @@ def _environment() -> Environment:
         "direction": _direction,
         "speaks": lambda tag: site.get().speaks(tag),
         "picture_url": urls.picture,
+        "picture_widths": urls.picture_widths,
         "article_path": urls.article,
         "feeds": urls.FEEDS,
         "manifest": urls.MANIFEST,

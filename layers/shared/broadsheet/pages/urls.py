@@ -65,5 +65,16 @@ def picture(url: str) -> str:
     return absolute(url) if url.startswith("/") else url
 
 
+def picture_widths(url: str) -> str:
+    """A picture's `srcset`; empty without a service that makes other widths, and for a drawing, which is good at each."""
+    pictures, whole = site.get().pages.pictures, picture(url)
+    if not pictures.service or whole.partition("?")[0].lower().endswith(".svg"):
+        return ""
+    made = [
+        (pictures.service.format(width=width, url=whole, escaped=quote(whole, "")), width) for width in pictures.widths
+    ]
+    return ", ".join(f"{address} {width}w" for address, width in made)
+
+
 def absolute(path: str) -> str:
     return f"{settings.get().site_origin}{path}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from broadsheet import filling, front, listings, site
+from broadsheet import filling, front, listings, site, whys
 from broadsheet.errors import BadCursor, Invalid, NothingPublished
 
 from . import bodies, discussion, documents, linked_data, render, urls
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 FORMS = ("login", "register", "verify", "reset", "account")
 ON_A_PAGE = 24
+RELATED = 6
+"""Cards of "More about" and what is like it together, and of "You may also like"."""
 SECONDS, BELOW, PICKS, LATEST, BESIDE, OF_A_SECTION = 3, 2, 4, 6, 5, 4
 """Cards on the front beside the lead and below it, of the editors, of the newest; beside an article; in a section's row."""
 
@@ -67,7 +69,6 @@ def home(language: str) -> str:
         picks=picks,
         latest=latest,
         popular=_popular(whole),
-        discussed=_first_of(whole["most_discussed"], "24h", "7d"),
         rows=[row for row in rows if row],
     )
 
@@ -81,12 +82,14 @@ def _row(section: Mapping[str, Any], cards: list[Card]) -> dict[str, Any] | None
 
 
 def listing(kind: str, slug: str, language: str, query: Mapping[str, str]) -> str:
-    """A section, topic or author in one language. Raises NothingPublished for a topic or author nobody wrote about."""
+    """A section, topic or author in one language. Raises NothingPublished for a topic or author nobody wrote about, BadCursor."""
     if kind == "section" and slug not in site.get().sections:
         raise NothingPublished
     page = _page(kind, slug, language, query.get("cursor"))
     cards = page["items"]
-    if not cards and (kind != "section" or "cursor" in query):
+    if not cards and "cursor" in query:
+        raise BadCursor
+    if not cards and kind != "section":
         raise NothingPublished
     name = site.get().section(slug, language)["name"] if kind == "section" else _named(kind, slug, cards)
     path = Links(language).listing(kind, slug)
@@ -120,11 +123,11 @@ def listing(kind: str, slug: str, language: str, query: Mapping[str, str]) -> st
 
 
 def _page(kind: str, slug: str, language: str, cursor: str | None) -> Any:
-    """Raises NothingPublished for what is no slug, or no place in the listing."""
+    """Raises NothingPublished for what is no slug, BadCursor for what is no place in the listing."""
     wanted = {kind: slug, "language": language}
     try:
         return json.loads(listings.page(listings.named(wanted), cursor, ON_A_PAGE))
-    except (BadCursor, Invalid):
+    except Invalid:
         raise NothingPublished from None
 
 
@@ -160,12 +163,10 @@ class Beside:
 
 
 def article(found: Article, query: Mapping[str, str], beside: Beside) -> str:
+    """Raises NothingPublished and BadCursor for a place in its discussion that is none."""
     given = json.loads(found.json)
     language = site.get().nearest(given["language"])
-    try:
-        thread = discussion.show(found.discussion, query)
-    except BadCursor:
-        raise NothingPublished from None
+    thread = discussion.show(found.discussion, query)
     whole = beside.front(language)
     fresh = _Fresh([given, *given["more_about"], *given["you_may_also_like"]])
     translated = {each["language"]: urls.article(each["slug"]) for each in given["alternates"]}
@@ -189,11 +190,24 @@ def article(found: Article, query: Mapping[str, str], beside: Beside) -> str:
         head,
         article=given,
         body=bodies.shown(given["body_html"], language, pictured=bool(given["image"])),
+        related=_related(given),
         thread=thread,
         reactions=site.get().comments.reactions,
         picks=fresh.take(whole["picks"], BESIDE),
         latest=fresh.take(whole["latest"], BESIDE),
     )
+
+
+def _related(given: Any) -> dict[str, list[Card]]:
+    """The lists as a page shows them: what stands below "More about" its topic is about it, the others are called alike."""
+    about = [card for card in given["more_about"] if _about(given, card)][:RELATED]
+    near = [card for card in given["more_about"] if not _about(given, card)][: RELATED - len(about)]
+    return {"about": about, "near": near, "like": given["you_may_also_like"][:RELATED]}
+
+
+def _about(given: Any, card: Card) -> bool:
+    """Of its story or topic, or put there by editors; where it has no topic, of its section."""
+    return card["why"] in whys.ABOUT or (given["topic"] is None and card["section"] == given["section"])
 
 
 def named(name: str, language: str) -> str:
