@@ -110,9 +110,17 @@ def formats(language: str) -> dict[str, Any]:
         "digits": digits,
         "group": get_group_symbol(locale, numbering_system="default"),
         "grouping": list(parse_pattern(locale.decimal_formats[None].pattern).grouping),
-        "direction": locale.text_direction,
+        "two": locale.list_patterns["standard"]["2"],
+        "more": [locale.list_patterns["standard"][place] for place in ("start", "middle", "end")],
+        "samples": samples(locale),
         "territory": locale.territory or territory(language),
     }
+
+
+def samples(locale: Locale) -> list[int]:
+    """The smallest number of each plural."""
+    numbers = [*range(200), 1000, 1_000_000]
+    return sorted({str(locale.plural_form(n)): n for n in reversed(numbers)}.values())
 
 
 def territory(language: str) -> str:

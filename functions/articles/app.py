@@ -80,7 +80,7 @@ def count_comments() -> Response[str]:
 @app.get("/v1/front")
 def read_front() -> Response[str]:
     query = http.only(app.current_event, "language")
-    language = languages.filter_tag(query["language"]) if "language" in query else None
+    language = site.get().edition(languages.filter_tag(query["language"])) if "language" in query else None
     return http.public(app.current_event, front.read(language))
 
 

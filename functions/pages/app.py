@@ -25,12 +25,13 @@ respond = http.handler(app)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """A HEAD is answered as the GET it asks about, without the body."""
+    """A HEAD is answered as the GET it asks about, without the body; what is below `/v1` this function cannot know."""
     asked = event["requestContext"]["http"]
     if asked["method"] != "HEAD":
         return respond(event, context)
-    as_get = {**event, "requestContext": {**event["requestContext"], "http": {**asked, "method": "GET"}}}
-    return {**respond(as_get, context), "body": "", "isBase64Encoded": False}
+    if not answers.is_interface(event["rawPath"]):
+        event = {**event, "requestContext": {**event["requestContext"], "http": {**asked, "method": "GET"}}}
+    return {**respond(event, context), "body": "", "isBase64Encoded": False}
 
 
 # ---------------------------------------------------------------- pages

@@ -204,6 +204,7 @@ def test_a_form_that_is_sent_twice_is_sent_once(reader: Reader) -> None:
         "//evil.example/",
         "/\\evil.example/",
         "/%09/evil.example/",
+        "/.//evil.example/",
         "javascript:offence(1)",
         "\\\\evil.example",
         "",

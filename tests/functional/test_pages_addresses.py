@@ -127,7 +127,7 @@ def test_every_page_names_its_address_from_configuration_whatever_the_request_sa
         assert "evil.example" not in reply.text
         if reply.headers["content-type"].startswith("text/html"):
             page = look(stage, path)
-            assert page.link("canonical") == [f"{ORIGIN}{path}"]
+            assert page.link("canonical") == ([] if page.meta("robots") else [f"{ORIGIN}{path}"])
             assert page.meta("og:url") == [f"{ORIGIN}{path}"]
             assert page.texts("//title")[0]
             assert len(page.all("//h1")) == 1
@@ -186,9 +186,16 @@ def test_a_page_is_the_same_whoever_asks(stage: Stage) -> None:
 
 
 def test_a_head_says_what_the_get_would_and_sends_nothing(stage: Stage) -> None:
-    for path in [*every_page(stage), "/nothing", "/v1/nothing"]:
+    for path in [*every_page(stage), "/nothing"]:
         whole, head = stage.call("GET", path), stage.call("HEAD", path)
         assert (head.status, head.headers, head.text) == (whole.status, whole.headers, "")
+
+
+def test_the_interface_answers_no_head_and_no_cache_keeps_that(stage: Stage) -> None:
+    for path in ("/v1/front", "/v1/nothing"):
+        head = stage.call("HEAD", path)
+        assert (head.status, head.headers["allow"], head.headers["cache-control"]) == (405, "GET", "no-store")
+        assert head.text == ""
 
 
 def test_a_page_is_compressed_for_those_who_take_it(stage: Stage) -> None:

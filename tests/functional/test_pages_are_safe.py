@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from broadsheet import keys, settings, table
+from broadsheet import keys, settings, site, table
+from broadsheet.pages import answers
 
 from tests.looking import harmless, look
 from tests.scenario import usual
@@ -54,7 +56,9 @@ def test_an_address_is_never_given_back_as_html(stage: Stage, path: str) -> None
 
 
 def test_what_a_query_says_is_never_given_back(stage: Stage) -> None:
+    stage.published(headline="Ferries stay at the quay")
     slug = stage.published()["slug"]
+    stage.settle()
     plain = look(stage, f"/articles/{slug}").reply.text
     for name in ("order", "utm_source", "replies", "x<script>"):
         assert look(stage, f"/articles/{slug}", query={name: "<script>alert(1)</script>"}).reply.text == plain
@@ -76,3 +80,14 @@ def test_pages_cannot_read_what_is_not_public(stage: Stage) -> None:
                 table.get(store, key)
         with pytest.raises(Exception, match=REFUSED):
             table.write(table.put(settings.get().site, {**keys.front("xx"), "entity": "front"}))
+
+
+def test_a_publisher_may_name_hosts_for_whatever_the_policy_knows(monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = replace(
+        site.get().pages, hosts={"media-src": ["https://audio.example"], "script-src": ["https://ads.example"]}
+    )
+    changed = replace(site.get(), pages=pages)
+    monkeypatch.setattr(site, "get", lambda: changed)
+    policy = answers._policy(tls=True)
+    assert "script-src 'self' https://ads.example;" in policy
+    assert "media-src https://audio.example" in policy

@@ -205,6 +205,15 @@ def test_without_an_article_the_index_has_the_sites_pages_alone(stage: Stage) ->
     assert locations(stage, "/sitemap.xml") == [f"{ORIGIN}/sitemaps/site.xml"]
 
 
+@pytest.mark.parametrize(
+    ("language", "named"),
+    [("en-GB", "en"), ("es-MX", "es"), ("zh-Hant-HK", "zh-tw"), ("zh-TW", "zh-tw"), ("zh", "zh-cn")],
+)
+def test_news_name_a_language_without_its_region(stage: Stage, language: str, named: str) -> None:
+    stage.published(language=language)
+    assert f"<news:language>{named}</news:language>" in stage.call("GET", "/sitemap-news.xml").text
+
+
 def test_news_are_what_is_two_days_old_at_most(stage: Stage, time: Clock) -> None:
     time.now = time.now.replace(microsecond=0)
     stage.published(headline="Too old")
@@ -355,6 +364,14 @@ def test_a_publications_own_logo_is_told_as_a_picture(
     page = look(stage, "/")
     assert page.data["WebSite"]["publisher"]["logo"] == {"@type": "ImageObject", "url": url}
     assert {each.get("src") for each in page.all("//p[@class='name']//img")} == {logo}
+
+
+def test_a_name_with_a_sign_that_html_knows_stands_in_a_title_once(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed = replace(site.get(), name={"en": "The People’s Paper & Post"})
+    monkeypatch.setattr(site, "get", lambda: changed)
+    assert look(stage, "/").text("//title") == "The People’s Paper & Post"
 
 
 def test_a_page_of_an_author_is_about_a_person(stage: Stage) -> None:

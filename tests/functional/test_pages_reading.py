@@ -155,7 +155,7 @@ def test_a_listing_goes_on_where_it_ended_and_back_to_its_beginning(stage: Stage
         page = look(stage, where, query=dict(part.split("=") for part in query.split("&") if part))
         seen += page.all("//main//*[contains(@class, 'headline')]/a/@href")[: len(slugs) - len(seen)]
         assert bool(page.meta("robots")) == bool(query)
-        assert page.link("canonical") == ["https://news.example/sections/politics"]
+        assert page.link("canonical") == ([] if query else ["https://news.example/sections/politics"])
         path = next(iter(page.all("//a[@rel='next']/@href")), "")
     assert [href.removeprefix("/articles/") for href in seen] == slugs[::-1]
     assert page.has("//a[@href='/sections/politics'][text()='Back to the newest']")
@@ -317,11 +317,12 @@ def test_an_article_leads_to_its_translation_and_stands_in_its_own_language(stag
 
 
 def test_without_a_translation_the_switcher_leads_to_the_other_front_and_says_so(stage: Stage) -> None:
-    page = look(stage, f"/articles/{stage.published()['slug']}")
+    path = f"/articles/{stage.published()['slug']}"
+    page = look(stage, path)
     assert page.hreflang == {}
     assert page.texts("//nav//a[@hreflang='es'][@href='/es']") == ["Español", "Español: portada"]
     assert page.all("//nav//a[@hreflang='es'][@href='/es']/@aria-label") == ["Español: portada"]
-    assert page.texts("//nav//a[@aria-current='true'][@hreflang='en']") == ["English"] * 2
+    assert page.texts(f"//nav//a[@aria-current='true'][@hreflang='en'][@href='{path}']") == ["English"] * 2
     spanish = look(stage, f"/articles/{stage.published(language='es')['slug']}")
     assert spanish.all("//nav//a[@hreflang='en'][@href='/']/@aria-label") == ["English: front page"]
 
@@ -360,9 +361,78 @@ def test_an_article_in_a_language_the_site_does_not_speak_says_which_it_is(stage
     assert page.data["NewsArticle"]["inLanguage"] == "fr"
 
 
-def test_a_regional_article_is_shown_in_the_language_of_the_region(stage: Stage) -> None:
-    page = look(stage, f"/articles/{stage.published(headline='El puente', language='es-MX')['slug']}")
+def test_a_translation_into_a_language_that_the_site_has_not_is_no_other_page_of_it(stage: Stage) -> None:
+    english = stage.published(headline="The bridge is open")
+    french = stage.published(headline="Le pont est ouvert", language="fr", translation_of=english["slug"])
+    page = look(stage, f"/articles/{english['slug']}")
+    own, spanish = page.all("//header//nav[@class='languages']/a/@href")
+    assert (own, spanish) == (f"/articles/{english['slug']}", "/es")
+    assert page.hreflang["fr"].endswith(french["slug"])
+    assert look(stage, f"/articles/{french['slug']}").all("//header//nav[@class='languages']/a/@href") == [
+        f"/articles/{french['slug']}",
+        "/es",
+    ]
+
+
+def test_a_regional_article_stands_in_the_edition_of_its_language(stage: Stage) -> None:
+    fields = {"topic": "Puente", "byline": [{"name": "Inés Vega", "slug": "ines-vega"}], "language": "es-MX"}
+    live = stage.published(headline="El puente", **fields)
+    stage.settle()
+    path = f"/articles/{live['slug']}"
+    page = look(stage, path)
     assert page.one("/html/@lang") == "es"
+    led_to = ("/es/sections/politics", f"/es/topics/{live['topic']['slug']}", "/es/authors/ines-vega")
+    assert set(led_to) <= set(page.all("//article//a/@href"))
+    for there in ("/es", *led_to):
+        assert path in look(stage, there).all("//main//a/@href"), there
+    assert "El puente" in stage.call("GET", "/es/feed.rss").text
+    for asked in ("es", "es-MX", "es-AR"):
+        listed = stage.call("GET", "/v1/articles", query={"language": asked}).json["items"]
+        assert [card["language"] for card in listed] == ["es-MX"]
+        assert stage.call("GET", "/v1/front", query={"language": asked}).json["latest"] == listed
+    stage.act(live, "unpublish")
+    stage.settle()
+    assert stage.call("GET", "/v1/articles", query={"language": "es"}).json["items"] == []
+    assert path not in look(stage, "/es").all("//a/@href")
+
+
+def test_an_author_who_has_no_page_in_any_language_of_the_site_is_named_and_no_more(stage: Stage) -> None:
+    byline = [{"name": "Ελένη Ζωή", "slug": "eleni-zoi"}]
+    page = look(stage, f"/articles/{stage.published(headline='Γέφυρα', language='el', byline=byline)['slug']}")
+    assert "Ελένη Ζωή" in page.text("//p[@class='by']")
+    assert not page.has("//a[@rel='author']")
+    assert page.data["NewsArticle"]["author"] == [{"@type": "Person", "name": "Ελένη Ζωή"}]
+    assert page.meta("og:locale") == ["el_GR"]
+
+
+def test_a_card_is_in_its_language_as_far_as_its_writer_wrote_it(stage: Stage) -> None:
+    near = {"body": said("Kwyjibo plinth restored at Vornholt gazebo."), "topic": "Plinths"}
+    german = stage.published(headline="Kwyjibo plinth", language="de", **near)
+    live = stage.published(headline="Kwyjibo plinth", **near)
+    stage.settle()
+    (headline,) = look(stage, f"/articles/{live['slug']}").all(
+        f"//*[contains(@class, 'headline')][a/@href='/articles/{german['slug']}']"
+    )
+    assert (headline.get("lang"), headline.get("dir")) == ("de", "ltr")
+    assert headline.getparent().get("lang") is None, "its date and the reason are in the page's"
+
+
+def test_a_translation_for_whoever_reads_none_of_them_is_the_one_in_the_sites_own(stage: Stage) -> None:
+    british = stage.published(headline="The bridge", language="en-GB")
+    spanish = stage.published(headline="El puente", language="es", translation_of=british["slug"])
+    for each in (british, spanish):
+        assert look(stage, f"/articles/{each['slug']}").hreflang["x-default"].endswith(british["slug"])
+    french = stage.published(headline="Le pont", language="fr")
+    other = stage.published(headline="El otro puente", language="es", translation_of=french["slug"])
+    for each in (french, other):
+        assert "x-default" not in look(stage, f"/articles/{each['slug']}").hreflang
+
+
+def test_a_withdrawn_article_says_so_in_its_own_language(stage: Stage) -> None:
+    live = stage.published(headline="El puente", language="es")
+    stage.act(live, "unpublish")
+    page = look(stage, f"/articles/{live['slug']}", 410)
+    assert (page.one("/html/@lang"), page.text("//h1")) == ("es", "Este artículo se retiró")
 
 
 def test_dates_are_written_as_the_language_writes_them_in_the_sites_time(stage: Stage, time: Clock) -> None:
@@ -374,6 +444,9 @@ def test_dates_are_written_as_the_language_writes_them_in_the_sites_time(stage: 
     page = look(stage, f"/articles/{spanish['slug']}")
     assert "2 de julio de 2026, 0:30" in page.words
     assert page.all("//p[@class='times']/time/@datetime") == ["2026-07-01T23:30:00.000Z"]
+    assert page.one("//p[@class='today']/time").get("datetime") == "2026-07-02"
+    time.now = time.now.replace(month=12, day=31, hour=23)
+    assert "The Broadsheet Courier, 2026" in look(stage, "/").words
 
 
 @pytest.mark.parametrize("path", ["/en", "/en/about", "/xx", "/xx/about", "/es/nonsense", "/nonsense", "/ES", "/es/es"])

@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from babel import Locale, dates, numbers
-from broadsheet import site
+from babel import Locale, dates, lists, numbers
+from babel.localedata import locale_identifiers
+from broadsheet import languages, site
 from broadsheet.pages import documents, formats, texts
 from markupsafe import Markup
 
@@ -82,7 +83,6 @@ def test_values_are_escaped_and_words_are_not() -> None:
     words = texts.functions("es")
     assert words["_"]("More about %(topic)s", topic="<b>") == Markup("Más sobre &lt;b&gt;")
     assert words["_"]("More about %(topic)s", topic=Markup("<b>")) == Markup("Más sobre <b>")
-    assert words["pgettext"]("the last of a list", "and") == "y"
     several = [words["ngettext"]("%(n)s comment", "%(n)s comments", n, n=n) for n in (1, 2)]
     assert several == ["1 comentario", "2 comentarios"]
 
@@ -131,9 +131,53 @@ def test_a_locale_has_the_territory_of_the_tag_or_the_likeliest_or_is_not_known(
     assert formats.locale("tlh") is None
 
 
-def test_arabic_has_its_direction_and_persian_its_digits() -> None:
-    assert (formats.of("ar").direction, formats.of("es").direction) == ("rtl", "ltr")
+def test_persian_has_its_own_digits() -> None:
     assert formats.of("fa").number(1234) == "۱٬۲۳۴"
+
+
+def test_every_language_that_unicode_knows_has_its_direction() -> None:
+    for name in locale_identifiers():
+        tag = name.replace("_", "-")
+        if Locale.parse(name).text_direction in {"ltr", "rtl"}:  # HTML knows no writing from top to bottom
+            assert formats.direction(tag) == Locale.parse(name).text_direction, tag
+    assert formats.direction("az-Arab-IR") == "rtl"
+    assert formats.direction("ar-Latn") == "ltr"
+
+
+def test_a_tag_is_what_its_parents_are() -> None:
+    assert languages.parents("zh-Hant-TW") == ["zh-Hant-TW", "zh-Hant", "zh"]
+    assert languages.parents("zh-TW") == ["zh-TW", "zh-Hant", "zh"]
+    assert languages.parents("en") == ["en"]
+    assert formats.of("zh-TW") == formats.of("zh-Hant") != formats.of("zh")
+
+
+def joined(language: str, *names: str) -> str:
+    return (
+        str(formats.of(language).joined([Markup("<b>{}</b>").format(name) for name in names]))
+        .replace("<b>", "")
+        .replace("</b>", "")
+    )
+
+
+@pytest.mark.parametrize("language", translations.LANGUAGES)
+def test_names_are_put_together_as_a_language_does_it(language: str) -> None:
+    locale = Locale.parse(language, sep="-")
+    for names in (["Ada"], ["Ada", "Ben"], ["Ada", "Ben", "Cleo"], ["Ada", "Ben", "Cleo", "Dov"]):
+        assert joined(language, *names) == lists.format_list(names, "standard", locale)
+    assert joined(language) == ""
+
+
+def test_spanish_says_e_before_what_sounds_like_its_y() -> None:
+    said = [joined("es-AR", "María", name) for name in ("Inés", "Hierro", "Hilario", "Yago")]
+    assert said == ["María e Inés", "María y Hierro", "María e Hilario", "María y Yago"]
+
+
+@pytest.mark.parametrize("language", translations.LANGUAGES)
+def test_every_plural_of_a_language_is_among_its_samples(language: str) -> None:
+    plural = Locale.parse(language, sep="-").plural_form
+    samples = formats.of(language).samples
+    assert {plural(n) for n in samples} == {plural(n) for n in [*range(10_000), 1_000_000]}
+    assert len(samples) <= 6
 
 
 # ---------------------------------------------------------------- texts of the publisher's

@@ -34,7 +34,16 @@ def test_each_language_says_each_reason_in_its_own_words(language: str) -> None:
 
 @pytest.mark.parametrize(
     ("language", "like"),
-    [("es-MX", "es"), ("pt-BR", "pt"), ("de-CH-1996", "de"), ("zh-TW", "zh"), ("", "en"), ("eu", "en")],
+    [
+        ("es-MX", "es"),
+        ("pt-BR", "pt"),
+        ("de-CH-1996", "de"),
+        ("zh-TW", "zh-Hant"),
+        ("zh-Hant-TW", "zh-Hant"),
+        ("zh-SG", "zh"),
+        ("", "en"),
+        ("eu", "en"),
+    ],
 )
 def test_a_region_says_it_as_its_language_and_an_unknown_language_in_english(language: str, like: str) -> None:
     for why in whys.REASONS:

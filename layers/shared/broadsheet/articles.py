@@ -40,7 +40,7 @@ def read(slug: str, popular: filling.Popular = filling.popular) -> Article:
     if article is None:
         raise NothingPublished
     if article.get("withdrawn"):
-        raise Withdrawn
+        raise Withdrawn(language=article["language"])
     discussion = discussions.discussion_of(parts[keys.DISCUSSION])
     alternates = parts.get(keys.ALTERNATES, {}).get("json", "[]")
     own = {str(key), *(slugs.key_of(each["slug"]) or "" for each in json.loads(alternates))}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from . import table
+from . import site, table
 from .observability import bug
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ class Change:
     sequence_number: str
     slug: str
     languages: frozenset[str]
-    """Two where it was moved from one to another."""
+    """Of listings and fronts; two where it was moved from one to another."""
     comes_or_goes: bool
     """Whether readers had it withdrawn or put back: what caches still hold is wrong at once."""
 
@@ -40,6 +40,6 @@ def _change(record: dict[str, Any]) -> Change:
     return Change(
         sequence_number=record["SequenceNumber"],
         slug=(new or old)["slug"],
-        languages=frozenset(image["language"] for image in (new, old) if image),
+        languages=frozenset(site.get().edition(image["language"]) for image in (new, old) if image),
         comes_or_goes=new.get("withdrawn", False) or old.get("withdrawn", False),
     )

@@ -10,7 +10,7 @@ import json
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from . import audits, keys, packing, roles, settings, slugs, table
+from . import audits, keys, packing, roles, settings, site, slugs, table
 from .errors import NotFound, TooLarge, VersionConflict
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Live:
     updated_at: str
 
     def listings(self) -> list[str]:
-        return list(keys.listings_of(self.section, self.topic, self.authors, self.language))
+        return list(keys.listings_of(self.section, self.topic, self.authors, site.get().edition(self.language)))
 
 
 @dataclass(frozen=True)

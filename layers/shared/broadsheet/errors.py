@@ -98,6 +98,10 @@ class NothingPublished(NotFound):
     kept = 5
 
 
+class NoHead(Problem):
+    status, code, title = 405, "no_head", "The interface answers GET, and no HEAD"
+
+
 class WrongState(Problem):
     status, code, title = 409, "wrong_state", "The article's status does not allow this"
 
@@ -126,9 +130,12 @@ class LastAdmin(Problem):
     status, code, title = 409, "last_admin", "The last administrator stays"
 
 
+@dataclass
 class Withdrawn(Problem):
     status, code, title = 410, "withdrawn", "The article was withdrawn"
     kept = 60
+    language: str = ""
+    """In which it was written."""
 
 
 class VersionConflict(Problem):

@@ -107,7 +107,9 @@ _memory: dict[prepared.Listed, tuple[float, list[Card]]] = {}
 
 def popular(language: str, window: str) -> list[Card]:
     """Of one of the site's languages, or of all where it has no such."""
-    listed = prepared.Listed("most-read", window, language=language if language in site.get().languages else "")
+    listed = prepared.Listed(
+        "most-read", window, language=site.get().nearest(language) if site.get().speaks(language) else ""
+    )
     now = time.monotonic()
     until, cards = _memory.get(listed, (0.0, []))
     if until <= now:

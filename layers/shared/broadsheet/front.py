@@ -99,7 +99,11 @@ def _picks(language: str | None, at: datetime) -> str:
     lasting = [keys.card(key) for key in picked(at)]
     found = table.batch_get(settings.get().site, lasting, consistent=True)
     cards = [found[key["pk"], key["sk"]] for key in lasting if (key["pk"], key["sk"]) in found]
-    return listings.cards([card for card in cards if language in {None, json.loads(card["json"])["language"]}])
+    return listings.cards([card for card in cards if language is None or _edition(card) == language])
+
+
+def _edition(card: Item) -> str:
+    return site.get().edition(json.loads(card["json"])["language"])
 
 
 def _lists(language: str | None, at: datetime) -> dict[str, str]:

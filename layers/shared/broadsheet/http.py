@@ -126,12 +126,29 @@ def public_as(
     if _has(event.headers.get("if-none-match", ""), etag):
         return Response(304, headers=headers)
     body = make()
-    return Response(200, kind, body, headers, compress=compressed(body))
+    return Response(200, kind, body, headers, compress=compressed(body, kind))
 
 
-def compressed(body: str | bytes) -> bool:
+BY_THE_CDN = frozenset(
+    {
+        "application/javascript",
+        "application/json",
+        "application/rss+xml",
+        "application/xml",
+        "image/svg+xml",
+        "text/css",
+        "text/html",
+        "text/javascript",
+        "text/plain",
+    }
+)
+"""Of ours, those that are among the kinds CloudFront compresses: it takes Atom, JSON Feed and the manifest as they come."""
+
+
+def compressed(body: str | bytes, kind: str) -> bool:
     """Whether the function compresses: a CDN does it better, and does it once. Pictures are small already."""
-    return isinstance(body, str) and not settings.get().cdn and len(body) >= COMPRESS_FROM
+    left = settings.get().cdn and kind.partition(";")[0] in BY_THE_CDN
+    return isinstance(body, str) and not left and len(body) >= COMPRESS_FROM
 
 
 def moved(location: str) -> Response[str]:

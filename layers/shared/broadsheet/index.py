@@ -13,7 +13,7 @@ from functools import cached_property, singledispatchmethod
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
-from . import clock, coreading, keys, listings, packing, plain, settings, slugs, table, whys
+from . import clock, coreading, keys, listings, packing, plain, settings, site, slugs, table, whys
 from .observability import bug
 from .ranking import choosing
 from .ranking import index as ranked
@@ -132,7 +132,7 @@ class Index:
         return [row["sk"] for row in table.query(self._store, keys.shown(key), consistent=True, attributes=("sk",))]
 
     def newest(self, topic: str, language: str | None, at_most: int) -> Sequence[str]:
-        rows = listings.newest(keys.listing("topic", topic, language or ""), at_most)
+        rows = listings.newest(keys.listing("topic", topic, site.get().edition(language) if language else ""), at_most)
         return [key for row in rows if (key := slugs.key_of(json.loads(row["json"])["slug"]))]
 
     def signals(self, ids: Iterable[str]) -> Mapping[str, Signals]:

@@ -14,6 +14,17 @@ TAG = re.compile(
 MAX_LENGTH = 35
 
 
+TRADITIONAL = {"zh-HK", "zh-MO", "zh-TW"}
+"""Where Chinese is written in `Hant` without a tag saying so."""
+
+
+def parents(tag: str) -> list[str]:
+    """The tag and what it is a kind of, nearest first: `zh-Hant-TW`, `zh-Hant`, `zh`."""
+    parts = tag.split("-")
+    found = ["-".join(parts[:n]) for n in range(len(parts), 0, -1)]
+    return [found[0], "zh-Hant", *found[1:]] if tag in TRADITIONAL else found
+
+
 def canonical(tag: str) -> str | None:
     """The tag with its usual capitals, or None where it is not well-formed."""
     if len(tag) > MAX_LENGTH or not TAG.fullmatch(tag):

@@ -15,11 +15,14 @@ BY = ("section", "topic", "author")
 
 
 def named(wanted: Mapping[str, str]) -> str:
-    """The partition of the listing that a request names: latest, or by one of section, topic, author; any in a language."""
+    """The partition of the listing that a request names: latest, or by one of section, topic, author; any in a language.
+
+    A region's language names its language's listing where the site has that.
+    """
     by = [kind for kind in BY if kind in wanted]
     if len(by) > 1:
         raise invalid(by[1], "too_many_filters", "One of section, topic and author at a time.")
-    language = languages.filter_tag(wanted["language"]) if "language" in wanted else ""
+    language = site.get().edition(languages.filter_tag(wanted["language"])) if "language" in wanted else ""
     if not by:
         return keys.listing(language=language)
     return keys.listing(by[0], _slug(by[0], wanted[by[0]]), language)

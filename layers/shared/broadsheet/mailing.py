@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import clock, keys, settings, site, table, tokens
+from . import clock, keys, languages, settings, site, table, tokens
 from .pages import urls
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def rendered(mail: Item, link: str) -> Rendered:
 
 
 def _language(tag: str) -> str:
-    for wanted in (tag, tag.partition("-")[0], site.get().language):
+    for wanted in (*languages.parents(tag), site.get().language):
         if (TEMPLATES / wanted).is_dir() and wanted.isalpha():
             return wanted
     return "en"

@@ -115,7 +115,7 @@ def _chosen(at: datetime) -> tuple[dict[Listed, list[str]], dict[str, Card]]:
             fits = [key for key in live if facts[key]["section"]["slug"] == section]
             lists[one._replace(section=section)] = fits[:LISTED]
         for language in site.get().languages:
-            fits = [key for key in live if facts[key]["language"] == language]
+            fits = [key for key in live if site.get().edition(facts[key]["language"]) == language]
             lists[one._replace(language=language)] = fits[:LISTED]
     return lists, cards
 

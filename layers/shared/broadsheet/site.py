@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from . import languages
+
 Texts = dict[str, str]
 """One text in several languages, by BCP 47 tag."""
 
@@ -97,16 +99,20 @@ class Site:
         return {"slug": slug, "name": self.text(self.sections.get(slug, {self.language: slug}), language)}
 
     def nearest(self, tag: str) -> str:
-        """The site's language in which to show something that is in this one: itself, its parent, or the site's own."""
-        return next((each for each in (tag, tag.partition("-")[0]) if each in self.languages), self.language)
+        """The site's language in which to show something that is in this one: itself, a parent, or the site's own."""
+        return next((each for each in languages.parents(tag) if each in self.languages), self.language)
 
     def speaks(self, tag: str) -> bool:
         """Whether it is a language of the site, or a region's of one."""
-        return not {tag, tag.partition("-")[0]}.isdisjoint(self.languages)
+        return not self.languages.keys().isdisjoint(languages.parents(tag))
+
+    def edition(self, tag: str) -> str:
+        """In which language's listings and front something stands that is in this one: a region's stand in its language's."""
+        return self.nearest(tag) if self.speaks(tag) else tag
 
     def text(self, texts: Texts, language: str) -> str:
-        """In this language, its parent (`es` for `es-MX`), or the site's own."""
-        for tag in (language, language.partition("-")[0], self.language):
+        """In this language, a parent (`es` for `es-MX`), or the site's own."""
+        for tag in (*languages.parents(language), self.language):
             if tag in texts:
                 return texts[tag]
         return next(iter(texts.values()))

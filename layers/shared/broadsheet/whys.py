@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from .languages import parents
+
 LISTS = ("more_about", "you_may_also_like")
 REASONS = ("same_story", "same_topic", "readers_went_on", "similar", "popular_now", "editors_pick")
 ABOUT = frozenset({"same_story", "same_topic", "editors_pick"})
@@ -23,6 +25,5 @@ def with_reason(card: str, why: str, language: str) -> str:
 
 
 def words(why: str, language: str) -> str:
-    """In the language, its parent, or English."""
-    said = WORDS.get(language) or WORDS.get(language.partition("-")[0]) or WORDS["en"]
-    return said[why]
+    """In the language, a parent, or English."""
+    return next(WORDS[tag] for tag in (*parents(language), "en") if tag in WORDS)[why]

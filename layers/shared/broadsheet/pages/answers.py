@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode
 from aws_lambda_powertools.event_handler import Response
 
 from broadsheet import http, settings, site
-from broadsheet.errors import BadCursor, NothingPublished
+from broadsheet.errors import BadCursor, NoHead, NothingPublished
 from broadsheet.observability import bug
 
 from . import assets, urls, views
@@ -97,10 +97,14 @@ def _asset(event: APIGatewayProxyEventV2, found: assets.Asset, max_age: int = ht
     return http.public(event, found.content, max_age, found.kind, security())
 
 
+def is_interface(path: str) -> bool:
+    return path == "/v1" or path.startswith("/v1/")
+
+
 def refusal(event: APIGatewayProxyEventV2, told: Problem) -> Response[str]:
     """A page that says so, or the way to the one that is meant; below `/v1` there are programs, which get their JSON."""
-    if event.path == "/v1" or event.path.startswith("/v1/"):
-        return http.problem_answer(told)
+    if is_interface(event.path):
+        return http.problem_answer(NoHead(headers={"Allow": "GET"}) if event.http_method == "HEAD" else told)
     if isinstance(told, BadCursor):
         return _begun_anew(event)
     tidy = _tidied(event.path)
@@ -108,7 +112,7 @@ def refusal(event: APIGatewayProxyEventV2, told: Problem) -> Response[str]:
         return moved(event, tidy)
     html = _told(event, told)
     headers: dict[str, str | list[str]] = {**http.kept(told), **told.headers, "Vary": "Accept-Encoding", **security()}
-    return Response(told.status, HTML, html, headers, compress=http.compressed(html))
+    return Response(told.status, HTML, html, headers, compress=http.compressed(html, HTML))
 
 
 def _tidied(path: str) -> str | None:
@@ -140,7 +144,8 @@ def security() -> Mapping[str, str]:
 
 def _policy(*, tls: bool) -> str:
     publication = site.get()
-    sources = {name: [*own, *publication.pages.hosts.get(name, [])] for name, own in POLICY.items()}
+    hosts = publication.pages.hosts
+    sources = {name: [*POLICY.get(name, []), *hosts.get(name, [])] for name in POLICY | hosts}
     sources["frame-src"] += [f"https://{host}" for host in publication.embed_hosts]
     clauses = [f"{name} {' '.join(given)}" for name, given in sources.items() if given]
     return "; ".join([*clauses, *(["upgrade-insecure-requests"] if tls else [])])

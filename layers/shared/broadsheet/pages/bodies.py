@@ -42,7 +42,7 @@ def _widths(url: str) -> str:
 def _scrolled(language: str) -> str:
     _ = texts.functions(language)["_"]
     name = _("Table")
-    return f'<div class="wide" role="region" tabindex="0" aria-label="{name}">'
+    return f'<div class="wide" role="group" tabindex="0" aria-label="{name}">'
 
 
 def _named(host: str, language: str) -> Markup:

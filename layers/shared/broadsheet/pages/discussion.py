@@ -36,11 +36,17 @@ class Shown:
 
 def show(discussion: Discussion, query: Mapping[str, str]) -> Shown:
     """One Query; with a GetItem before it where it is about the replies of one comment. Raises BadCursor, NothingPublished."""
-    cursor, below = query.get("cursor"), query.get("replies", "")
-    if below and cursors.is_ulid(below):
-        return _replies(discussion, below.upper(), cursor)
+    cursor, above = query.get("cursor"), below(query)
+    if above:
+        return _replies(discussion, above, cursor)
     order = query.get("order", "")
     return _threads(discussion, order if order in threads.ORDERS else threads.ORDERS[0], cursor)
+
+
+def below(query: Mapping[str, str]) -> str | None:
+    """The id of the comment whose replies a page is asked for."""
+    given = query.get("replies", "")
+    return given.upper() if cursors.is_ulid(given) else None
 
 
 def _threads(discussion: Discussion, order: str, cursor: str | None) -> Shown:

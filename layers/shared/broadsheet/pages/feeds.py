@@ -14,12 +14,13 @@ from broadsheet import clock, listings, site
 from broadsheet.errors import Invalid, NothingPublished
 
 from . import urls
+from .cards import categories, name_of
 from .urls import Links
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    Card = dict[str, Any]
+    from .cards import Card
 
 ENTRIES = 30
 JSON_FEED = "https://jsonfeed.org/version/1.1"
@@ -47,7 +48,10 @@ def _cards(kind: str, slug: str, language: str) -> list[Card]:
 def _about(name: str, kind: str, slug: str, language: str, cards: list[Card]) -> dict[str, str]:
     publication, links = site.get(), Links(language)
     whole = publication.text(publication.name, language)
-    part = {"section": publication.section(slug, language)["name"] if kind else "", "topic": _topic(slug, cards)}
+    part = {
+        "section": publication.section(slug, language)["name"] if kind else "",
+        "topic": name_of("topic", slug, cards),
+    }
     page = links.listing(kind, slug) if kind else links.front
     return {
         "title": f"{part[kind]} – {whole}" if kind else whole,
@@ -58,10 +62,6 @@ def _about(name: str, kind: str, slug: str, language: str, cards: list[Card]) ->
         "feed_copyright": publication.text(publication.copyright, language),
         "author_name": whole,
     }
-
-
-def _topic(slug: str, cards: list[Card]) -> str:
-    return next((card["topic"]["name"] for card in cards if card["topic"] and card["topic"]["slug"] == slug), slug)
 
 
 def _rss(about: Mapping[str, str], cards: list[Card]) -> str:
@@ -88,7 +88,7 @@ def _xml(feed: Any, cards: list[Card]) -> str:
             unique_id=_id(card),
             unique_id_is_permalink=False,
             comments=f"{url}#comments",
-            categories=[card["section"]["name"], *([card["topic"]["name"]] if card["topic"] else [])],
+            categories=categories(card),
             authors=[author["name"] for author in card["byline"]],
             picture={**card["image"], "url": urls.picture(card["image"]["url"])} if card["image"] else None,
         )
@@ -126,15 +126,15 @@ def _entry(card: Card) -> dict[str, Any]:
         "date_published": card["published_at"],
         "date_modified": card["updated_at"],
         "authors": [_author(author, card["language"]) for author in card["byline"]],
-        "tags": [card["section"]["name"], *([card["topic"]["name"]] if card["topic"] else [])],
+        "tags": categories(card),
         "language": card["language"],
         **({"image": urls.picture(image["url"])} if image else {}),
     }
 
 
 def _author(author: Any, language: str) -> dict[str, str]:
-    links, slug = Links(site.get().nearest(language)), author.get("slug")
-    return {"name": author["name"], **({"url": urls.absolute(links.author(slug))} if slug else {})}
+    path = urls.author(author, language)
+    return {"name": author["name"], **({"url": urls.absolute(path)} if path else {})}
 
 
 WRITERS: Mapping[str, Callable[[Mapping[str, str], list[Card]], str]] = {

@@ -1,6 +1,6 @@
 """Dates and numbers as a language writes them.
 
-`formats/<language>.json` holds what of Unicode's CLDR that takes: names, patterns, digits, direction. `make translations`
+`formats/<language>.json` holds what of Unicode's CLDR that takes: names, patterns, digits. `make translations`
 makes the files with Babel, and a test compares every language with what Babel writes, so that no instance loads Babel.
 """
 
@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from broadsheet import site
+from markupsafe import Markup
+
+from broadsheet import languages, site
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +24,13 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent / "formats"
 TAG = re.compile(r"[A-Za-z0-9-]+", re.ASCII)
+SCRIPT = re.compile(r"-([A-Z][a-z]{3})(?:-|$)")
+FROM_THE_RIGHT = {"Adlm", "Arab", "Hebr", "Mand", "Nkoo", "Rohg", "Samr", "Syrc", "Thaa"}
+USUALLY_FROM_THE_RIGHT = frozenset(
+    "apc ar arc bal bgn ckb dv fa he ks lrc mzn nqo pnb ps rhg sd sdh skr syr trw ug ur yi".split()
+)
+E_FOR_Y = re.compile(r"h?[ií](?![ae])", re.IGNORECASE)
+"""Spanish says `e` before what sounds like its `y`."""
 REGION = re.compile(r"-([A-Z]{2})(?:-|$)")
 PLAIN = "en"
 """For languages without a file."""
@@ -46,20 +55,25 @@ class Formats:
     group: str
     grouping: Sequence[int]
     """Digits of the last group, and of those before it."""
-    direction: str
+    two: str
+    """How two names are put together: `{0} and {1}`."""
+    more: Sequence[str]
+    """And more of them: the first with the rest, those between, the last two."""
+    samples: Sequence[int]
+    """A number of each kind that has a plural of its own."""
     territory: str
     """Where most of those live who read it: `US` for `en`."""
 
     def day(self, at: datetime) -> str:
-        return self._written(self.date, _here(at))
+        return self._written(self.date, here(at))
 
     def weekday(self, at: datetime) -> str:
-        return self._written(self.full, _here(at))
+        return self._written(self.full, here(at))
 
     def minute(self, at: datetime) -> str:
-        here = _here(at)
-        made = self.moment.replace("{1}", self._written(self.date, here))
-        return made.replace("{0}", self._written(self.time, here))
+        there = here(at)
+        made = self.moment.replace("{1}", self._written(self.date, there))
+        return made.replace("{0}", self._written(self.time, there))
 
     def number(self, n: int) -> str:
         first, further = self.grouping
@@ -67,6 +81,21 @@ class Formats:
         while head:
             head, tail = head[:-further], f"{head[-further:]}{self.group}{tail}"
         return self._own(tail)
+
+    def joined(self, names: Sequence[Markup]) -> Markup:
+        """Names as a sentence lists them."""
+        if len(names) <= 2:  # noqa: PLR2004
+            return self._put(self.two, *names) if len(names) == 2 else Markup().join(names)  # noqa: PLR2004
+        first, between, last = self.more
+        made = self._put(last, *names[-2:])
+        for name in reversed(names[1:-2]):
+            made = self._put(between, name, made)
+        return self._put(first, names[0], made)
+
+    def _put(self, pattern: str, one: Markup, other: Markup) -> Markup:
+        if " y {1}" in pattern and E_FOR_Y.match(other.striptags()):
+            pattern = pattern.replace(" y {1}", " e {1}")
+        return Markup(pattern).format(one, other)  # noqa: S704  the pattern is Unicode's
 
     def _written(self, pattern: str, at: datetime) -> str:
         return "".join(self._part(match, at) for match in PART.finditer(pattern))
@@ -105,9 +134,17 @@ def locale(language: str) -> str | None:
     return f"{language.partition('-')[0]}_{region}" if region else None
 
 
+def direction(language: str) -> str:
+    """Of its script, where the tag names one, or of the one that it usually is written in."""
+    script = SCRIPT.search(language)
+    if script:
+        return "rtl" if script[1] in FROM_THE_RIGHT else "ltr"
+    return "rtl" if language.partition("-")[0] in USUALLY_FROM_THE_RIGHT else "ltr"
+
+
 def _own(language: str) -> Formats | None:
     """The language's, or its parent's."""
-    tags = [tag for tag in (language, language.partition("-")[0]) if TAG.fullmatch(tag)]
+    tags = [tag for tag in languages.parents(language) if TAG.fullmatch(tag)]
     return next((_read(tag) for tag in tags if (FOLDER / f"{tag}.json").exists()), None)
 
 
@@ -116,7 +153,7 @@ def _read(tag: str) -> Formats:
     return Formats(**json.loads((FOLDER / f"{tag}.json").read_text("utf-8")))
 
 
-def _here(at: datetime) -> datetime:
+def here(at: datetime) -> datetime:
     """In the site's time zone."""
     return at.astimezone(_zone())
 

@@ -56,7 +56,7 @@ def _news_article(given: Any, thread: Shown, language: str) -> Data:
         "mainEntityOfPage": url,
         "headline": _short(given["headline"]),
         **({"description": given["standfirst"]} if given["standfirst"] else {}),
-        "author": [_person(author, language) for author in given["byline"]],
+        "author": [_person(author, given["language"]) for author in given["byline"]],
         "datePublished": given["published_at"],
         "dateModified": given["updated_at"],
         "inLanguage": given["language"],
@@ -90,9 +90,8 @@ def _site(language: str) -> Data:
 
 
 def _person(author: Any, language: str) -> Data:
-    made = {"@type": "Person", "name": author["name"]}
-    slug = author.get("slug")
-    return {**made, **({"url": urls.absolute(Links(language).author(slug))} if slug else {})}
+    path = urls.author(author, language)
+    return {"@type": "Person", "name": author["name"], **({"url": urls.absolute(path)} if path else {})}
 
 
 def _image(image: Any) -> Data:

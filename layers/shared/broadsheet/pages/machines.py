@@ -27,7 +27,7 @@ def manifest(language: str) -> str:
         "name": publication.text(publication.name, language),
         "description": publication.text(publication.blurb, language),
         "lang": language,
-        "dir": formats.of(language).direction,
+        "dir": formats.direction(language),
         "start_url": links.front,
         "scope": "/",
         "display": "minimal-ui",

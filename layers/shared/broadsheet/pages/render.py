@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import BaseLoader, Environment, FileSystemLoader, ModuleLoader, StrictUndefined
 from markupsafe import Markup
 
-from broadsheet import clock, site
+from broadsheet import clock, languages, site
 
 from . import assets, documents, formats, texts, theme, urls
 from .urls import Links
@@ -40,6 +40,8 @@ class Head:
     description: str = ""
     alternates: Mapping[str, str] = field(default_factory=dict)
     """The same in other languages: paths by tag, with its own."""
+    language: str = ""
+    """Of what it shows, where that is another than the page's."""
     switch: Mapping[str, str] = field(default_factory=dict)
     """Where the language switcher leads; what is missing leads to that language's front, and says so."""
     feeds: str = ""
@@ -67,7 +69,6 @@ def text(template: str, **shown: Any) -> str:
 
 def _around(language: str, head: Head) -> dict[str, Any]:
     publication, links, form = site.get(), Links(language), formats.of(language)
-    now = clock.now()
     return {
         **texts.functions(language),
         "head": head,
@@ -83,7 +84,8 @@ def _around(language: str, head: Head) -> dict[str, Any]:
         "copyright": publication.text(publication.copyright, language),
         "sections": [publication.section(slug, language) for slug in publication.sections],
         "documents": documents.listed(language),
-        "now": now,
+        "now": formats.here(clock.now()),
+        "for_anyone": _for_anyone(head.alternates),
         "switcher": [_way(tag, language, head) for tag in publication.languages],
     }
 
@@ -91,14 +93,20 @@ def _around(language: str, head: Head) -> dict[str, Any]:
 def _way(tag: str, language: str, head: Head) -> dict[str, Any]:
     """An entry of the language switcher. Where it leads to another page than this one, it says so, in its own language."""
     _ = texts.functions(tag)["_"]
-    path = head.switch.get(tag)
+    here = tag == language
+    path = head.path if here else head.switch.get(tag)
     return {
         "tag": tag,
         "name": site.get().languages[tag],
         "path": path or Links(tag).front,
-        "here": tag == language,
-        "front": "" if tag == language or path else _("front page"),
+        "here": here,
+        "front": "" if here or path else _("front page"),
     }
+
+
+def _for_anyone(alternates: Mapping[str, str]) -> str | None:
+    """Of the same in several languages, that for whoever reads none of them: the one in the site's own."""
+    return next((path for tag, path in alternates.items() if site.get().language in languages.parents(tag)), None)
 
 
 def _once() -> Callable[[], bool]:
@@ -128,11 +136,6 @@ def _loader() -> BaseLoader:
     return ModuleLoader(COMPILED) if COMPILED.is_dir() else FileSystemLoader(TEMPLATES)
 
 
-def _direction(tag: str) -> str:
-    """In which a language is written."""
-    return formats.of(tag).direction
-
-
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -147,8 +150,9 @@ def _environment() -> Environment:
         "asset": assets.path,
         "modules": assets.modules,
         "absolute": urls.absolute,
-        "direction": _direction,
+        "direction": formats.direction,
         "speaks": lambda tag: site.get().speaks(tag),
+        "links_in": lambda tag: Links(site.get().nearest(tag)),
         "picture_url": urls.picture,
         "picture_widths": urls.picture_widths,
         "article_path": urls.article,

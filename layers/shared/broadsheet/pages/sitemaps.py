@@ -10,7 +10,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from broadsheet import clock, keys, settings, site, table
+from broadsheet import clock, keys, languages, settings, site, table
 from broadsheet.errors import NothingPublished
 
 from . import render, urls
@@ -58,7 +58,15 @@ def one(name: str) -> str:
 def news() -> str:
     now = clock.now()
     cards = _cards(clock.stamp(now - NEWS), f"{clock.stamp(now)}{LAST}", MOST_NEWS)
-    return render.text("sitemap-news.xml", cards=cards, name=site.get().text(site.get().name, site.get().language))
+    entries = [(card, _news_language(card["language"])) for card in cards]
+    return render.text("sitemap-news.xml", entries=entries, name=site.get().text(site.get().name, site.get().language))
+
+
+def _news_language(tag: str) -> str:
+    """As news sitemaps name one: without region or script, but for the two that Chinese is written in."""
+    if tag.partition("-")[0] == "zh":
+        return "zh-tw" if "zh-Hant" in languages.parents(tag) else "zh-cn"
+    return tag.partition("-")[0]
 
 
 def _cards(since: str, until: str, at_most: int) -> list[Card]:

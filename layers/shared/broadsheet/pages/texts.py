@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from broadsheet import languages
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -22,8 +24,8 @@ DOMAIN = "pages"
 
 @cache
 def catalogue(language: str) -> gettext.NullTranslations:
-    parents = [language, language.partition("-")[0]]
-    return gettext.translation(DOMAIN, FOLDER, [each.replace("-", "_") for each in parents], fallback=True)
+    tags = [tag.replace("-", "_") for tag in languages.parents(language)]
+    return gettext.translation(DOMAIN, FOLDER, tags, fallback=True)
 
 
 @cache

@@ -6,9 +6,13 @@ An article's address has no language: it is in one. Absolute addresses come from
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from broadsheet import settings, site
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 FEEDS = {"feed.rss": "application/rss+xml", "feed.atom": "application/atom+xml", "feed.json": "application/feed+json"}
 
@@ -54,6 +58,12 @@ class Links:
 
     def article(self, slug: str) -> str:
         return article(slug)
+
+
+def author(named: Mapping[str, str], language: str) -> str | None:
+    """Of the articles of an author in an article's language, where the site has that and the author a listing."""
+    slug = named.get("slug")
+    return Links(site.get().nearest(language)).author(slug) if slug and site.get().speaks(language) else None
 
 
 def article(slug: str) -> str:

@@ -10,9 +10,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from broadsheet import filling, front, listings, site, whys
-from broadsheet.errors import BadCursor, Invalid, NothingPublished
+from broadsheet.errors import BadCursor, Invalid, NothingPublished, Withdrawn
 
 from . import bodies, discussion, documents, linked_data, render, urls
+from .cards import name_of
 from .render import Head
 from .urls import Links
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from broadsheet.articles import Article
     from broadsheet.errors import Problem
 
-    Card = dict[str, Any]
+    from .cards import Card
 
 FORMS = ("login", "register", "verify", "reset", "account")
 ON_A_PAGE = 24
@@ -91,7 +92,7 @@ def listing(kind: str, slug: str, language: str, query: Mapping[str, str]) -> st
         raise BadCursor
     if not cards and kind != "section":
         raise NothingPublished
-    name = site.get().section(slug, language)["name"] if kind == "section" else _named(kind, slug, cards)
+    name = site.get().section(slug, language)["name"] if kind == "section" else name_of(kind, slug, cards)
     path = Links(language).listing(kind, slug)
     everywhere = {tag: Links(tag).listing(kind, slug) for tag in site.get().languages} if kind == "section" else {}
     head = Head(
@@ -131,16 +132,6 @@ def _page(kind: str, slug: str, language: str, cursor: str | None) -> Any:
         raise NothingPublished from None
 
 
-def _named(kind: str, slug: str, cards: Iterable[Card]) -> str:
-    """How the newest article that has it writes a topic's or author's name."""
-    for card in cards:
-        named = card["byline"] if kind == "author" else [card["topic"] or {}]
-        for one in named:
-            if one.get("slug") == slug:
-                return str(one["name"])
-    return slug
-
-
 class Beside:
     """What stands beside an article: the front in its language, read once however much of it is shown.
 
@@ -149,7 +140,7 @@ class Beside:
 
     def __init__(self, query: Mapping[str, str]) -> None:
         self._fronts: dict[str, Any] = {}
-        self._empty = "replies" in query
+        self._empty = discussion.below(query) is not None
 
     def front(self, language: str) -> Any:
         if self._empty:
@@ -176,7 +167,8 @@ def article(found: Article, query: Mapping[str, str], beside: Beside) -> str:
         path=path,
         description=given["standfirst"] or "",
         alternates={given["language"]: path, **translated} if translated else {},
-        switch={site.get().nearest(tag): address for tag, address in translated.items()},
+        switch={site.get().nearest(tag): address for tag, address in translated.items() if site.get().speaks(tag)},
+        language=given["language"],
         feeds=Links(language).section(given["section"]["slug"]),
         kind="article",
         image=given["image"],
@@ -230,9 +222,9 @@ def _form(name: str, language: str) -> str:
 
 
 def problem(told: Problem, path: str) -> str:
-    """A page that says what is wrong, in the language of the path."""
+    """A page that says what is wrong, in the language of the path, or of the article that was there."""
     first = path.split("/")[1] if path.count("/") else ""
-    language = first if first in site.get().languages else site.get().language
+    language = site.get().nearest(told.language if isinstance(told, Withdrawn) else first)
     return render.html("problem.html", language, Head(title="", path="", listed=False), status=told.status)
 
 

@@ -72,7 +72,7 @@ export function wayBack(otherwise) {
   const wanted = new URLSearchParams(location.search).get("next") ?? "";
   try {
     const url = new URL(wanted, location.origin);
-    const ours = wanted.startsWith("/") && url.origin === location.origin;
+    const ours = wanted.startsWith("/") && url.origin === location.origin && !url.pathname.startsWith("//");
     return ours ? url.pathname + url.search + url.hash : otherwise;
   } catch {
     return otherwise;
