@@ -46,11 +46,11 @@ def front() -> Response[str]:
 def article(slug: str) -> Response[str]:
     event = app.current_event
     query = event.query_string_parameters
-    beside = views.Beside(query)
-    found = articles.read(slug, beside.popular)
+    sidebar = views.Sidebar(query)
+    found = articles.read(slug, sidebar.popular)
     if found.slug != slug:
         return answers.moved(event, urls.article(found.slug))
-    return answers.page(event, views.article(found, query, beside))
+    return answers.page(event, views.article(found, query, sidebar))
 
 
 @app.get("/sections/<slug>")

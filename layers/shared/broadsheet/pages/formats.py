@@ -26,9 +26,10 @@ FOLDER = Path(__file__).parent / "formats"
 TAG = re.compile(r"[A-Za-z0-9-]+", re.ASCII)
 SCRIPT = re.compile(r"-([A-Z][a-z]{3})(?:-|$)")
 FROM_THE_RIGHT = {"Adlm", "Arab", "Hebr", "Mand", "Nkoo", "Rohg", "Samr", "Syrc", "Thaa"}
-USUALLY_FROM_THE_RIGHT = frozenset(
-    "apc ar arc bal bgn ckb dv fa he ks lrc mzn nqo pnb ps rhg sd sdh skr syr trw ug ur yi".split()
-)
+USUALLY_FROM_THE_RIGHT = {
+    "apc", "ar", "arc", "bal", "bgn", "ckb", "dv", "fa", "he", "ks", "lrc", "mzn", "nqo", "pnb", "ps", "rhg",
+    "sd", "sdh", "skr", "syr", "trw", "ug", "ur", "yi",
+}  # fmt: skip
 E_FOR_Y = re.compile(r"h?[ií](?![ae])", re.IGNORECASE)
 """Spanish says `e` before what sounds like its `y`."""
 REGION = re.compile(r"-([A-Z]{2})(?:-|$)")

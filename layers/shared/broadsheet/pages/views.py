@@ -27,10 +27,15 @@ if TYPE_CHECKING:
 
 FORMS = ("login", "register", "verify", "reset", "account")
 ON_A_PAGE = 24
+"""Cards of a listing."""
+SECONDS, BELOW = 3, 2
+"""Cards on the front beside the lead, and below it."""
+PICKS, LATEST, OF_A_SECTION = 4, 6, 4
+"""And further down."""
+IN_SIDEBAR = 5
+"""Cards of each list there."""
 RELATED = 6
 """Cards of "More about" and what is like it together, and of "You may also like"."""
-SECONDS, BELOW, PICKS, LATEST, BESIDE, OF_A_SECTION = 3, 2, 4, 6, 5, 4
-"""Cards on the front beside the lead and below it, of the editors, of the newest; beside an article; in a section's row."""
 
 
 def language_named(tag: str) -> str:
@@ -42,27 +47,17 @@ def language_named(tag: str) -> str:
 
 def home(language: str) -> str:
     whole = _front(language)
-    fresh = _Fresh()
-    lead = fresh.take([*whole["picks"], *whole["latest"]], 1)
-    picks = fresh.take(whole["picks"], PICKS)
-    seconds = fresh.take(whole["latest"], SECONDS)
-    below = fresh.take(whole["latest"], BELOW)
-    latest = fresh.take(whole["latest"], LATEST, by=2)
-    rows = [_row(section, fresh.take(section["items"], OF_A_SECTION)) for section in whole["sections"]]
-    everywhere = {tag: Links(tag).front for tag in site.get().languages}
-    publication = site.get()
-    head = Head(
-        title=publication.text(publication.name, language),
-        path=Links(language).front,
-        description=publication.text(publication.blurb, language),
-        alternates=everywhere,
-        switch=everywhere,
-        data=linked_data.front(language),
-    )
+    unshown = _Unshown()
+    lead = unshown.take([*whole["picks"], *whole["latest"]], 1)
+    picks = unshown.take(whole["picks"], PICKS)
+    seconds = unshown.take(whole["latest"], SECONDS)
+    below = unshown.take(whole["latest"], BELOW)
+    latest = unshown.take(whole["latest"], LATEST, by=2)
+    rows = [_row(section, unshown.take(section["items"], OF_A_SECTION)) for section in whole["sections"]]
     return render.html(
         "front.html",
         language,
-        head,
+        _head_of_front(language),
         lead=lead,
         seconds=seconds,
         second_pictured=next((card["id"] for card in seconds if card["image"]), None),
@@ -71,6 +66,19 @@ def home(language: str) -> str:
         latest=latest,
         popular=_popular(whole),
         rows=[row for row in rows if row],
+    )
+
+
+def _head_of_front(language: str) -> Head:
+    publication = site.get()
+    everywhere = {tag: Links(tag).front for tag in publication.languages}
+    return Head(
+        title=publication.text(publication.name, language),
+        path=Links(language).front,
+        description=publication.text(publication.blurb, language),
+        alternates=everywhere,
+        switch=everywhere,
+        data=linked_data.front(language),
     )
 
 
@@ -93,7 +101,7 @@ def listing(kind: str, slug: str, language: str, query: Mapping[str, str]) -> st
     if not cards and kind != "section":
         raise NothingPublished
     name = site.get().section(slug, language)["name"] if kind == "section" else name_of(kind, slug, cards)
-    path = Links(language).listing(kind, slug)
+    path, begun = Links(language).listing(kind, slug), "cursor" in query
     everywhere = {tag: Links(tag).listing(kind, slug) for tag in site.get().languages} if kind == "section" else {}
     head = Head(
         title=name,
@@ -101,26 +109,21 @@ def listing(kind: str, slug: str, language: str, query: Mapping[str, str]) -> st
         alternates=everywhere,
         switch=everywhere,
         feeds=path if kind != "author" else "",
-        listed="cursor" not in query,
+        listed=not begun,
         data=linked_data.listing(kind, name, path, cards, language),
     )
     more = f"{path}?cursor={page['next_cursor']}" if page["next_cursor"] else None
-    whole = _front(language)
-    latest = whole["latest"][:BESIDE]
+    beside = _beside_listing(_front(language), cards)
     return render.html(
-        "listing.html",
-        language,
-        head,
-        kind=kind,
-        slug=slug,
-        title=name,
-        cards=cards,
-        more=more,
-        begun="cursor" in query,
-        popular=_popular(whole),
-        picks=_Fresh([*cards, *latest]).take(whole["picks"], BESIDE),
-        latest=latest,
+        "listing.html", language, head, kind=kind, slug=slug, cards=cards, more=more, begun=begun, **beside
     )
+
+
+def _beside_listing(whole: Any, cards: list[Card]) -> dict[str, list[Card]]:
+    """The newest of the whole paper stands there even where it is in the listing."""
+    latest = whole["latest"][:IN_SIDEBAR]
+    picks = _Unshown([*cards, *latest]).take(whole["picks"], IN_SIDEBAR)
+    return {"popular": _popular(whole), "picks": picks, "latest": latest}
 
 
 def _page(kind: str, slug: str, language: str, cursor: str | None) -> Any:
@@ -132,7 +135,7 @@ def _page(kind: str, slug: str, language: str, cursor: str | None) -> Any:
         raise NothingPublished from None
 
 
-class Beside:
+class Sidebar:
     """What stands beside an article: the front in its language, read once however much of it is shown.
 
     A page of the replies to one comment has spent its calls on them, and nothing stands beside it.
@@ -153,16 +156,31 @@ class Beside:
         return filling.cards_of(self.front(site.get().nearest(language))["most_read"].get(window, []))
 
 
-def article(found: Article, query: Mapping[str, str], beside: Beside) -> str:
+def article(found: Article, query: Mapping[str, str], sidebar: Sidebar) -> str:
     """Raises NothingPublished and BadCursor for a place in its discussion that is none."""
     given = json.loads(found.json)
     language = site.get().nearest(given["language"])
     thread = discussion.show(found.discussion, query)
-    whole = beside.front(language)
-    fresh = _Fresh([given, *given["more_about"], *given["you_may_also_like"]])
+    whole = sidebar.front(language)
+    unshown = _Unshown([given, *given["more_about"], *given["you_may_also_like"]])
+    return render.html(
+        "article.html",
+        language,
+        _head_of_article(given, thread, language),
+        article=given,
+        body=bodies.shown(given["body_html"], language, pictured=bool(given["image"])),
+        related=_related(given),
+        thread=thread,
+        reactions=site.get().comments.reactions,
+        picks=unshown.take(whole["picks"], IN_SIDEBAR),
+        latest=unshown.take(whole["latest"], IN_SIDEBAR),
+    )
+
+
+def _head_of_article(given: Any, thread: discussion.Shown, language: str) -> Head:
+    path = urls.article(given["slug"])
     translated = {each["language"]: urls.article(each["slug"]) for each in given["alternates"]}
-    path = urls.article(found.slug)
-    head = Head(
+    return Head(
         title=given["headline"],
         path=path,
         description=given["standfirst"] or "",
@@ -173,20 +191,8 @@ def article(found: Article, query: Mapping[str, str], beside: Beside) -> str:
         kind="article",
         image=given["image"],
         times={"published_time": given["published_at"], "modified_time": given["updated_at"]},
-        listed=not query.get("cursor"),
+        listed=not thread.begun,
         data=linked_data.article(given, thread, language),
-    )
-    return render.html(
-        "article.html",
-        language,
-        head,
-        article=given,
-        body=bodies.shown(given["body_html"], language, pictured=bool(given["image"])),
-        related=_related(given),
-        thread=thread,
-        reactions=site.get().comments.reactions,
-        picks=fresh.take(whole["picks"], BESIDE),
-        latest=fresh.take(whole["latest"], BESIDE),
     )
 
 
@@ -231,7 +237,7 @@ def problem(told: Problem, path: str) -> str:
 # ---------------------------------------------------------------- what stands beside
 
 
-class _Fresh:
+class _Unshown:
     """Takes cards that were not shown on this page yet."""
 
     def __init__(self, shown: Iterable[Card] = ()) -> None:
@@ -256,4 +262,4 @@ def _popular(whole: Any) -> list[Card]:
 def _first_of(lists: Mapping[str, list[Card]], *windows: str) -> list[Card]:
     """The first window in which there is enough to tell, or the one with most."""
     there = [lists.get(window, []) for window in windows]
-    return next((cards for cards in there if len(cards) >= BESIDE), max(there, key=len))[:BESIDE]
+    return next((cards for cards in there if len(cards) >= IN_SIDEBAR), max(there, key=len))[:IN_SIDEBAR]
