@@ -61,7 +61,12 @@ function fillIn(account) {
 async function orSay(element, promise) {
   const status = element.closest("[data-panels] > *").querySelector("[data-status]");
   status.textContent = "";
-  await promise.catch((failure) => (status.textContent = failure.toldOfAct ?? words.failed));
+  try {
+    await promise;
+  } catch (failure) {
+    status.textContent = failure.toldOfAct ?? words.failed;
+    status.scrollIntoView({ block: "nearest" });
+  }
 }
 
 // ---------------------------------------------------------------- forms
