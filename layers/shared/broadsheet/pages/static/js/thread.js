@@ -59,8 +59,8 @@ function answered(id) {
   if (edit) edit.hidden = true;
 }
 
-/** Whether there is a place for it in the page, or will be once some others are there. */
-export function hasPlace(comment, others = []) {
+/** Whether there is a place for it in the page, or will be once others are there that have one. */
+export function hasPlace(comment, others) {
   return Boolean(placeOf(comment)) || others.some((each) => each.id === comment.parent_id);
 }
 

@@ -25,12 +25,12 @@ let news = [];
  * A tag of threads begins with the thread's revision, which every change moves forward, and a page says of which it is. By it
  * alone a page and an answer, each of which some cache may have kept for a while, are told in order.
  */
-let latest = 0;
+let reached = 0;
 let ofPage = 0;
 const broughtBy = new WeakMap();
 
 export function begin(context) {
-  latest = ofPage = Number(context.section.dataset.revision);
+  reached = ofPage = Number(context.section.dataset.revision);
   const watcher = new IntersectionObserver(
     (entries) => {
       near = entries.at(-1).isIntersecting;
@@ -53,9 +53,9 @@ function again(context, delay) {
   if (near && document.visibilityState === "visible") timer = setTimeout(() => look(context), delay);
 }
 
-/** Notes by which answer items came into the page: the one with this tag, else the latest. */
+/** Notes by which answer items came into the page: the one with this tag, else the newest one so far. */
 export function brought(items, tag = null) {
-  for (const item of items) broughtBy.set(item, revisionOf(tag) || latest);
+  for (const item of items) broughtBy.set(item, revisionOf(tag) || reached);
 }
 
 /** NaN where there is none. */
@@ -71,7 +71,7 @@ async function look(context) {
     const asked = `${context.path}?order=newest&limit=${LIMIT}`;
     const answer = await request("GET", asked, { headers, anonymous: true });
     quiet = answer.status === 304 ? quiet + 1 : 0;
-    if (answer.json && !(revisionOf(answer.etag) < latest)) take(context, answer.json, revisionOf(answer.etag));
+    if (answer.json && !(revisionOf(answer.etag) < reached)) take(context, answer.json, revisionOf(answer.etag));
     etag = answer.etag ?? etag;
   } catch (failure) {
     pause = Math.max(CALM, (failure.wait ?? 0) * 1_000);
@@ -81,7 +81,7 @@ async function look(context) {
 
 /** Brings the page up to date with an answer that is not older. */
 function take(context, page, revision) {
-  latest = Math.max(latest, revision || 0);
+  reached = Math.max(reached, revision || 0);
   const given = page.comments.flatMap((root) => [root, ...root.replies]).filter((each) => !outdated(each));
   context.mode = page.mode;
   for (const comment of given) {
@@ -93,7 +93,8 @@ function take(context, page, revision) {
   for (const item of withdrawn(page, revision)) thread.remove(item);
   thread.tell(page.comment_count);
   const fresh = given.filter((each) => isNew(context, each)).sort((one, other) => (one.id < other.id ? -1 : 1));
-  news = fresh.filter((each) => thread.hasPlace(each, fresh));
+  news = [];
+  for (const each of fresh) if (thread.hasPlace(each, news)) news.push(each);
   offer(context);
   context.refresh();
 }
