@@ -11,12 +11,12 @@ from playwright.sync_api import expect
 from local.accounts import PASSWORD
 
 from .paper import eventually
+from .reader import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .paper import Paper
-    from .reader import Reader
 
     Meeting = Callable[..., Reader]
 
@@ -81,6 +81,42 @@ def test_a_member_looks_after_the_account(meeting: Meeting, paper: Paper, articl
     reader.press("Set the password", form)
     expect(form.get_by_text("Your password is set")).to_be_visible()
     elsewhere.log_in("petra.norris@readers.example", LONG)
+
+
+def test_whoever_logs_in_in_another_tab_gets_a_page_of_their_own(reader: Reader, paper: Paper) -> None:
+    """What stands in the first tab's forms would be saved as theirs."""
+    first, second = paper.member("Anna Lind"), paper.member("Berta Holm")
+    reader.log_in(first, back="/account")
+    name = reader.page.get_by_label("Name", exact=True)
+    expect(name).to_have_value("Anna Lind")
+    Reader(paper, reader.context, reader.context.new_page()).log_in(second)
+    expect(name).to_have_value("Berta Holm")
+    expect(reader.page.get_by_text(f"Logged in as {second}")).to_be_visible()
+
+
+def test_a_long_account_goes_on_once_and_says_what_went_wrong_where_it_was_pressed(
+    reader: Reader, paper: Paper
+) -> None:
+    email, article, page = paper.member("Ottar Vik"), paper.publish("A page of many words"), reader.page
+    for n in range(12):
+        paper.call("POST", f"/v1/articles/{article['slug']}/comments", {"text": f"Word {n:02}."}, email=email)
+    reader.log_in(email, back="/account")
+    own, waiting = page.locator("[data-own-comments] li"), []
+    page.route("**/v1/me/comments?*cursor=*", lambda route: waiting.append(route))  # noqa: PLW0108  Playwright looks at its arguments
+    expect(own).to_have_count(10)
+    page.get_by_role("button", name="More comments").dblclick()
+    eventually(lambda: page.evaluate("1") and waiting)
+    assert len(waiting) == 1
+    waiting[0].fallback()
+    expect(page.get_by_role("button", name="More comments")).to_be_hidden()
+    expect(own).to_have_count(12)
+
+    told = page.get_by_role("region", name="Where you are logged in").get_by_role("status")
+    assert told.evaluate("(it) => getComputedStyle(it).display") != "none", "a status that was not there is not heard"
+    page.route("**/v1/me/sessions/*", lambda route: route.abort())
+    page.get_by_role("button", name="Log out there").click()
+    expect(told).to_have_text("That did not work. Please try again.")
+    expect(told).to_be_in_viewport()
 
 
 def test_a_member_sees_what_became_of_comments_and_takes_one_back(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 from playwright.sync_api import expect
@@ -12,6 +13,8 @@ from .paper import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from playwright.sync_api import Locator, Page
 
     from .paper import Paper
     from .reader import Reader
@@ -51,6 +54,7 @@ def test_a_guest_keeps_the_right_to_a_comment(meeting: Meeting, paper: Paper) ->
     expect(theirs.get_by_role("button", name="Reply")).to_be_visible()
     expect(theirs.get_by_role("button", name="Edit")).to_be_hidden()
     theirs.get_by_role("button", name="Like").click()
+    expect(stranger.page.locator("[data-told]")).to_have_text("Members do this.")
     expect(theirs.get_by_role("link", name="Log in")).to_have_attribute("href", re.compile(r"next=.*%23comment-"))
 
     reader.press("Delete", mine)
@@ -206,8 +210,181 @@ def test_a_long_discussion_is_loaded_in_pieces(reader: Reader, paper: Paper) -> 
     expect(reader.comment("Answer 19.")).to_be_visible()
     page.get_by_role("link", name="2 more replies").click()
     expect(reader.comment("Answer 20.")).to_be_focused()
-    answers = reader.comment("Word number 22.").locator("[data-replies] .said").all_inner_texts()
-    assert answers == [f"Answer {n:02}." for n in range(22)]
+    answers = reader.comment("Word number 22.").locator("[data-replies] .said")
+    assert answers.all_inner_texts() == [f"Answer {n:02}." for n in range(22)]
+
+    reader.read(article)
+    further = page.get_by_role("link", name="More comments")
+    for key in ("Shift", "Alt"):
+        assert not taken(page, further, key)
+    further.click()
+    expect(reader.comment("Word number 20.")).to_be_focused()
+    expect(reader.comment("Answer 20.")).to_have_count(0)
+    page.get_by_role("link", name="2 more replies").click()
+    expect(reader.comment("Answer 20.")).to_be_focused()
+    assert answers.all_inner_texts() == [f"Answer {n:02}." for n in range(22)]
+
+    reader.go(f"/articles/{article['slug']}?replies={made['id']}")
+    expect(reader.comment("Answer 20.")).to_have_count(0)
+    further.click()
+    expect(reader.comment("Answer 20.")).to_be_focused()
+    assert page.locator("[data-thread] .said").all_inner_texts() == [f"Answer {n:02}." for n in range(22)]
+
+
+def taken(page: Page, link: Locator, key: Literal["Alt", "Shift"]) -> bool:
+    """Whether a script takes a click from the browser, which is kept from doing anything itself."""
+    page.evaluate("""addEventListener("click", (event) => {
+        window.taken = event.defaultPrevented;
+        event.preventDefault();
+    }, {once: true})""")
+    link.click(modifiers=[key])
+    return bool(page.evaluate("window.taken"))
+
+
+def test_only_what_has_a_place_in_the_page_is_offered(reader: Reader, paper: Paper) -> None:
+    article, page = paper.publish("A page that is longer than a screen"), reader.page
+    for n in range(21):
+        last = paper.comment(article["slug"], f"Word number {n:02}.", f"Speaker {n}")
+    asked: list[str] = []
+    page.clock.install()
+    page.on("requestfinished", lambda request: "/comments?" in request.url and asked.append(request.url))
+    reader.read(article)
+    page.locator("#discussion").scroll_into_view_if_needed()
+    eventually(lambda: page.evaluate("1") and asked)
+    page.evaluate("1")
+    paper.comment(article["slug"], "To somebody on the next page.", "Answerer", parent_id=last["id"])
+    thread = f"/v1/articles/{article['slug']}/comments?order=newest"
+    eventually(lambda: "To somebody" in json.dumps(paper.call("GET", thread)))
+    paper.comment(article["slug"], "The first that is new.", "Newcomer")
+
+    def offered(name: str) -> Locator:
+        button = page.get_by_role("button", name=name)
+        eventually(lambda: page.clock.run_for(10_000) or (page.evaluate("1") and button.is_visible()))
+        return button
+
+    offered("Show 1 new comment").focus()
+    paper.comment(article["slug"], "The second that is new.", "Latecomer")
+    both = offered("Show 2 new comments")
+    expect(both).to_be_focused()
+    both.press("Enter")
+    expect(reader.comment("The first that is new.")).to_be_focused()
+    expect(reader.comment("The second that is new.")).to_be_visible()
+    expect(reader.comment("To somebody on the next page.")).to_have_count(0)
+
+
+def test_an_answer_older_than_the_page_takes_nothing_from_it(reader: Reader, paper: Paper) -> None:
+    """A cache may answer with what it has kept for a minute."""
+    article, page, old = paper.publish("A page behind a slow cache"), reader.page, [True]
+    thread = f"/v1/articles/{article['slug']}/comments"
+    paper.comment(article["slug"], "What everybody has.")
+    eventually(lambda: paper.call("GET", thread)["comment_count"] == 1)
+    kept = page.request.get(f"{paper.origin}{thread}?order=newest&limit=20")
+    newer = paper.comment(article["slug"], "What the cache does not have.", "Second")
+    eventually(lambda: paper.call("GET", thread)["comment_count"] == 2)
+    given: list[str] = []
+
+    def answer(route: Any) -> None:
+        if old[0]:
+            route.fulfill(response=kept)
+        else:
+            route.fallback()
+
+    page.route("**/comments?order=newest**", answer)
+    page.on("requestfinished", lambda request: "/comments?" in request.url and given.append(request.url))
+    page.clock.install()
+    reader.read(article)
+    page.locator("#discussion").scroll_into_view_if_needed()
+    eventually(lambda: page.evaluate("1") and given)
+    page.evaluate("1")
+    expect(reader.comment("What the cache does not have.")).to_be_visible()
+    expect(page.get_by_role("heading", name="2 comments")).to_be_visible()
+
+    old[0] = False
+    paper.call("POST", f"/v1/moderation/comments/{newer['id']}/hide", {}, email="moderator@broadsheet.example")
+    gone = reader.comment("What the cache does not have.")
+    eventually(lambda: page.clock.run_for(10_000) or gone.count() == 0)
+    expect(page.get_by_role("heading", name="1 comment")).to_be_visible()
+
+
+def test_nothing_is_cut_from_a_comment_nor_lost_of_what_follows_it(reader: Reader, paper: Paper) -> None:
+    article, page, waiting = paper.publish("A page for fast writers"), reader.page, []
+    reader.read(article)
+    text = page.get_by_label("Your comment")
+    text.focus()
+    page.keyboard.insert_text("ha" * 1_001)
+    page.get_by_label("Your name").fill("Fast Writer")
+    reader.press("Post comment")
+    expect(page.locator("[data-error=text]").first).to_have_text("This is too long. 2,002 / 2,000")
+    assert len(text.input_value()) == 2_002
+
+    text.fill("A first thought.")
+    page.route(f"**/v1/articles/{article['slug']}/comments", lambda route: waiting.append(route))  # noqa: PLW0108  Playwright looks at its arguments
+    reader.press("Post comment")
+    text.press("End")
+    page.keyboard.insert_text(" A second one.")
+    eventually(lambda: page.evaluate("1") and waiting)
+    waiting[0].fallback()
+    expect(reader.comment("A first thought.")).to_be_visible()
+    expect(text).to_have_value("A first thought. A second one.")
+    expect(text).to_be_focused()
+    expect(page.get_by_role("status").filter(has_text="Your comment is posted.")).to_have_count(1)
+    reader.read(article)
+    expect(text).to_have_value("A first thought. A second one.")
+
+
+def test_quick_reactions_are_all_kept_and_a_long_report_is_not_cut(reader: Reader, paper: Paper) -> None:
+    article, page, waiting = paper.publish("A page that is liked quickly"), reader.page, []
+    for name in ("One", "Two"):
+        paper.comment(article["slug"], f"Words of {name}.", name)
+    page.route("**/reaction", lambda route: route.fallback() if waiting else waiting.append(route))
+    reader.log_in(back=f"/articles/{article['slug']}")
+    likes = [reader.comment(f"Words of {name}.").get_by_role("button", name="Like") for name in ("One", "Two")]
+    for like in likes:
+        like.click()
+    expect(likes[1]).to_have_attribute("aria-pressed", "true")
+    waiting[0].fallback()
+    expect(likes[0]).to_have_attribute("aria-pressed", "true")
+    expect(likes[1]).to_have_attribute("aria-pressed", "true")
+
+    page.emulate_media(forced_colors="active")
+    pressed, behind = (
+        each.evaluate("(it) => getComputedStyle(it).backgroundColor") for each in (likes[0], page.locator("body"))
+    )
+    assert pressed != behind, "what is pressed is seen in the reader's own colours too"
+    here = page.locator(".masthead .sections [aria-current]")
+    assert here.evaluate("(it) => getComputedStyle(it).textDecorationLine") == "underline"
+
+    reader.press("Report", reader.comment("Words of One."))
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("What a moderator should know").focus()
+    page.keyboard.insert_text("oh" * 251)
+    reader.press("Report", dialog)
+    expect(dialog.locator("[data-error=note]")).to_have_text("This is too long. 502 / 500")
+
+
+def test_what_waits_goes_with_its_writer(reader: Reader, paper: Paper) -> None:
+    """Also where the answer about one's own comes when somebody is gone already."""
+    article, page, held = paper.publish("A page on a shared computer", comments="all_held"), reader.page, []
+    reader.log_in(back=f"/articles/{article['slug']}")
+    mine = reader.comment("Not for everybody's eyes yet.")
+    page.get_by_label("Your comment").fill("Not for everybody's eyes yet.")
+    reader.press("Post comment")
+    expect(mine).to_be_visible()
+    reader.press("Log out", reader.account)
+    expect(mine).to_have_count(0)
+
+    reader.log_in(back=f"/articles/{article['slug']}")
+    expect(mine).to_be_visible()
+    page.route("**/v1/me/comments?**", lambda route: held.append((route, route.fetch())))
+    reader.read(article)
+    eventually(lambda: page.evaluate("1") and held)
+    reader.press("Log out", reader.account)
+    expect(reader.account.get_by_role("link", name="Log in")).to_be_visible()
+    (route, answer), *_ = held
+    with page.expect_response("**/v1/me/comments?**"):
+        route.fulfill(response=answer)
+    page.evaluate("1")
+    expect(mine).to_have_count(0)
 
 
 def test_what_is_held_is_shown_to_its_writer_alone(meeting: Meeting, paper: Paper) -> None:

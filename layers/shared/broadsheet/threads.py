@@ -26,7 +26,7 @@ FIRST_BYTES = 24_000
 
 
 def tag(discussion: Discussion, order: str, cursor: str | None, limit: int, at: datetime) -> str:
-    """The weak entity tag of a page, which changes when anything in the thread does."""
+    """The weak entity tag of a page, which changes when anything in the thread does. `watching.js` reads the revision in it."""
     asked = json.dumps([order, cursor, limit, discussion.mode_at(at), discussion.comments])
     return f'W/"{discussion.revision}-{blake2b(asked.encode(), digest_size=6).hexdigest()}"'
 

@@ -30,6 +30,8 @@ class Shown:
     """Path of the page that goes on."""
     begun: bool
     """Whether this is not the beginning."""
+    revision: int
+    """Of the thread, as its tag has it: by it a script knows which answers are older than the page."""
     below: str | None = None
     """Id of the comment whose further replies these are."""
 
@@ -55,7 +57,7 @@ def _threads(discussion: Discussion, order: str, cursor: str | None) -> Shown:
     if len(roots) < len(page["comments"]):
         follows = cursors.encode(f"{keys.thread(discussion.key)} {order}", roots[-1]["id"])
     more = _path(discussion, order=order, cursor=follows) if follows else None
-    return Shown([_nested(discussion, root) for root in roots], order, more, bool(cursor))
+    return Shown([_nested(discussion, root) for root in roots], order, more, bool(cursor), discussion.revision)
 
 
 def _fitting(roots: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -82,7 +84,7 @@ def _replies(discussion: Discussion, below: str, cursor: str | None) -> Shown:
     page = json.loads(threads.replies(below, cursor, http.PAGE))
     follows = page["next_cursor"]
     more = _path(discussion, replies=below, cursor=follows) if follows else None
-    return Shown(_tree(page["items"]), threads.ORDERS[0], more, True, below)
+    return Shown(_tree(page["items"]), threads.ORDERS[0], more, True, discussion.revision, below)
 
 
 def _tree(replies: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

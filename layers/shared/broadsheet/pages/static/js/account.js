@@ -17,20 +17,26 @@ export async function begin() {
   if (!account) return;
   fillIn(account); // and only then shown: nothing is to be written over what somebody types
   for (const form of page.querySelectorAll("form[data-form]")) handle(form, (values) => SEND[form.dataset.form](values, form));
-  find("[data-log-out]").addEventListener("click", () => orSay(session.logOut().then(() => location.assign(words.paths.front))));
-  find("[data-end-others]").addEventListener("click", () => orSay(endOthers()));
-  find("[data-more-own]").addEventListener("click", () => orSay(comments()));
-  await Promise.all([orSay(sessions()), orSay(comments())]); // all at once, so that nothing moves afterwards
-  session.whenever(showPanels);
+  const out = find("[data-log-out]");
+  out.addEventListener("click", () => orSay(out, session.logOut().then(() => location.assign(words.paths.front))));
+  find("[data-end-others]").addEventListener("click", (event) => orSay(event.currentTarget, endOthers()));
+  find("[data-more-own]").addEventListener("click", (event) => more(event.currentTarget));
+  // all at once, so that nothing moves afterwards
+  await Promise.all([orSay(find("[data-sessions]"), sessions()), orSay(find("[data-own-comments]"), comments())]);
+  session.whenever(() => showPanels(account.id));
 }
 
 let left = false;
 
-/** Whoever is logged out meanwhile is told so in the place of what they were at. Who comes next sees a page of their own. */
-function showPanels() {
+/**
+ * Whoever is logged out meanwhile is told so in the place of what they were at. Who comes next sees a page of their own: the
+ * session is the browser's, so what is in these forms would be saved as theirs.
+ */
+function showPanels(whose) {
   const panels = find("[data-panels]");
-  if (session.member() && left) return location.reload();
-  if (session.member()) return (panels.hidden = false);
+  const member = session.member();
+  if (member && (left || member.id !== whose)) return location.reload();
+  if (member) return (panels.hidden = false);
   const wasIn = panels.contains(document.activeElement);
   left = panels.hidden = true;
   find("[data-who]").textContent = "";
@@ -51,11 +57,16 @@ function fillIn(account) {
   if ([...language.options].some((each) => each.value === account.language)) language.value = account.language;
 }
 
-/** Has the status at the foot of a list say what went wrong. */
-async function orSay(promise) {
-  const status = find("[data-status]");
+/** Has the status of the part of the page that an element stands in say what went wrong: there the reader looks. */
+async function orSay(element, promise) {
+  const status = element.closest("[data-panels] > *").querySelector("[data-status]");
   status.textContent = "";
-  await promise.catch((failure) => (status.textContent = failure.told ?? words.failed));
+  try {
+    await promise;
+  } catch (failure) {
+    status.textContent = failure.toldOfAct ?? words.failed;
+    status.scrollIntoView({ block: "nearest" });
+  }
 }
 
 // ---------------------------------------------------------------- forms
@@ -108,19 +119,15 @@ function named(device) {
 
 function oneSession(item) {
   const device = named(item.device);
-  const item_ = make(
-    "li",
-    {},
-    make("b", {}, device),
-    make("span", { class: "when" }, ` ${say("lastUsed", { when: at(item.used_at) })} `),
-  );
-  if (item.current) item_.append(make("span", { class: "badge" }, words.thisOne));
-  else {
-    const end = button(words.endSession, { class: "link", "aria-label": say("endSessionOf", { device }) });
-    end.addEventListener("click", () => orSay(call("DELETE", `/v1/me/sessions/${item.id}`).then(sessions)));
-    item_.append(end);
-  }
-  return item_;
+  const used = make("span", { class: "when" }, ` ${say("lastUsed", { when: at(item.used_at) })} `);
+  const last = item.current ? make("span", { class: "badge" }, words.thisOne) : ending(item, device);
+  return make("li", {}, make("b", {}, device), used, last);
+}
+
+function ending({ id }, device) {
+  const end = button(words.endSession, { class: "link", "aria-label": say("endSessionOf", { device }) });
+  end.addEventListener("click", () => orSay(end, call("DELETE", `/v1/me/sessions/${id}`).then(sessions)));
+  return end;
 }
 
 async function endOthers() {
@@ -131,6 +138,14 @@ async function endOthers() {
 // ---------------------------------------------------------------- what one wrote
 
 let cursor = "";
+
+/** Once at a time: pressed twice, it would bring the same ones twice. */
+async function more(button) {
+  if (button.getAttribute("aria-disabled")) return;
+  button.setAttribute("aria-disabled", "true");
+  await orSay(button, comments());
+  button.removeAttribute("aria-disabled");
+}
 
 async function comments() {
   const list = find("[data-own-comments]");
@@ -153,7 +168,7 @@ function oneComment(comment) {
     make("div", { class: "said" }, remark(comment.html)),
     make("p", { class: "meta" }, make("time", { datetime: comment.posted_at }, at(comment.posted_at)), " ", remove),
   );
-  remove.addEventListener("click", () => orSay(take(comment, item)));
+  remove.addEventListener("click", () => orSay(remove, take(comment, item)));
   return item;
 }
 

@@ -21,50 +21,54 @@ export function begin(context) {
     if (!pressed || pressed.getAttribute("aria-disabled")) return;
     const name = Object.keys(ACTS).find((each) => each in pressed.dataset);
     const item = pressed.closest("[data-comment]");
-    note(item, "");
+    note(context, item, "");
     pressed.setAttribute("aria-disabled", "true");
     try {
       await ACTS[name](context, item, pressed);
     } catch (failure) {
       if (!(failure instanceof Failure)) throw failure;
       if (failure.code === "not_logged_in") session.loggedOut();
-      note(item, failure.told, failure.code === "not_logged_in");
+      note(context, item, failure.toldOfAct, failure.code === "not_logged_in");
     } finally {
       pressed.removeAttribute("aria-disabled");
     }
   });
 }
 
-/** A sentence below the comment; with the way to log in where that is what is missing. */
-function note(item, text, wayIn = false) {
+/**
+ * A sentence below the comment; with the way to log in where that is what is missing. Those who listen are told by the status
+ * that stands in the page already: one that comes with its text is not heard.
+ */
+function note(context, item, text, wayIn = false) {
   const article = item.querySelector(":scope > article");
   article.querySelector("[data-note]")?.remove();
   if (!text) return;
-  const told = make("p", { class: "note", role: "status", "data-note": true }, text);
+  const told = make("p", { class: "note", "data-note": true }, text);
   if (wayIn) told.append(" ", make("a", { href: session.wayIn(`#${item.id}`) }, words.logIn));
   article.append(told);
+  context.say(text);
 }
 
-function asMember(item) {
+function asMember(context, item) {
   if (session.member()) return true;
-  note(item, words.membersOnly, true);
+  note(context, item, words.membersOnly, true);
   return false;
 }
 
 function reply(context, item) {
-  if (!answer(context, item)) note(item, words.problems.members_only, true);
+  if (!answer(context, item)) note(context, item, words.problems.members_only, true);
 }
 
 // ---------------------------------------------------------------- reactions
 
 async function react(context, item, pressed) {
-  if (!asMember(item)) return;
+  if (!asMember(context, item)) return;
   const { comment: id } = item.dataset;
   const kind = pressed.dataset.react;
-  const { [id]: before, ...others } = kept.get("reacted", {});
-  const now = before === kind ? null : kind;
+  const now = kept.get("reacted", {})[id] === kind ? null : kind;
   if (now) await call("PUT", `/v1/comments/${id}/reaction`, { body: { kind: now } });
   else await call("DELETE", `/v1/comments/${id}/reaction`);
+  const { [id]: before, ...others } = kept.get("reacted", {}); // only now: another reaction may have come in between
   kept.set("reacted", latest(now ? { ...others, [id]: now } : others, MOST_KEPT));
   thread.reactions(item, counted(item, before, now));
   thread.doubt(item);
@@ -104,7 +108,7 @@ export function goOn(context) {
 function open(context, item) {
   const { comment: id } = item.dataset;
   const form = copy(document.querySelector("#edit-template"));
-  const said = item.querySelector(":scope > article > .said");
+  const said = item.querySelector(":scope > article > [data-said]");
   const acts = item.querySelector(":scope > article > [data-acts]");
   const text = form.elements.text;
   const error = form.querySelector("[data-error]");
@@ -126,7 +130,7 @@ function open(context, item) {
     end();
     thread.update(item, comment);
     context.refresh();
-    note(item, comment.state === "published" ? words.changed : words.held);
+    note(context, item, comment.state === "published" ? words.changed : words.held);
   });
   form.querySelector("[data-cancel]").addEventListener("click", end);
   said.hidden = acts.hidden = true;
@@ -150,7 +154,7 @@ async function remove(context, item) {
 // ---------------------------------------------------------------- reports
 
 async function report(context, item) {
-  if (!asMember(item)) return;
+  if (!asMember(context, item)) return;
   const dialog = copy(document.querySelector("#report-template"));
   const form = dialog.querySelector("form");
   let sent = false;
@@ -161,5 +165,5 @@ async function report(context, item) {
   });
   dialog.querySelector("[data-cancel]").addEventListener("click", () => dialog.close());
   await opened(dialog);
-  if (sent) note(item, words.reported);
+  if (sent) note(context, item, words.reported);
 }

@@ -4,6 +4,8 @@ import { say, soon, words } from "./words.js";
 
 const PATIENCE = 20_000;
 const EMPTY = new Set([204, 304]);
+/** Codes whose sentences say that what was written is still there. */
+const OF_WHAT_IS_WRITTEN = new Set(["offline", "unavailable", "unexpected"]);
 
 /** What went wrong. `code` is the problem's, `offline` where there was no answer; `wait` is in seconds. */
 export class Failure extends Error {
@@ -16,6 +18,11 @@ export class Failure extends Error {
   get told() {
     const sentence = words.problems?.[this.code] ?? words.failed;
     return this.wait && words.again ? `${sentence} ${say("again", { when: soon(this.wait) })}` : sentence;
+  }
+
+  /** The same of what is only pressed: where nothing was written, nothing is said of what became of it. */
+  get toldOfAct() {
+    return OF_WHAT_IS_WRITTEN.has(this.code) ? words.failed : this.told;
   }
 }
 

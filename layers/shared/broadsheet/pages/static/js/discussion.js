@@ -3,7 +3,7 @@
 import { request } from "./api.js";
 import { focus } from "./elements.js";
 import * as acting from "./acting.js";
-import { keyOf, learn, missingFromPage } from "./own.js";
+import { learn, missingFromPage, own } from "./own.js";
 import * as session from "./session.js";
 import * as thread from "./thread.js";
 import * as watching from "./watching.js";
@@ -16,12 +16,12 @@ export function begin(section) {
   const context = { section, path: section.dataset.discussion, mode: section.dataset.mode, begun: section.dataset.begun === "yes" };
   context.slug = decodeURIComponent(context.path.split("/").at(-2));
   context.refresh = () => refresh(context);
-  context.say = (text) => (section.querySelector("[data-told]").textContent = text);
+  context.say = (text) => (section.querySelector("[data-told]").textContent = text); // it stands there always, so it is heard
   writing.begin(context);
   acting.begin(context);
   section.addEventListener("click", (event) => {
     const link = event.target.closest("[data-more], [data-more-replies]");
-    if (link && !event.metaKey && !event.ctrlKey) {
+    if (link && !opensElsewhere(event)) {
       event.preventDefault();
       more(context, link);
     }
@@ -29,14 +29,20 @@ export function begin(section) {
   let who;
   session.whenever(() => {
     if (who === (who = session.member()?.id ?? null)) return refresh(context);
-    learn(context.slug).then((found) => arrive(context, found));
+    learn(context.slug).then((found) => found && arrive(context, found));
     refresh(context);
   });
   if (!context.begun) watching.begin(context);
 }
 
+/** In another tab or window, or into a file: that is the browser's. */
+function opensElsewhere({ metaKey, ctrlKey, shiftKey, altKey }) {
+  return metaKey || ctrlKey || shiftKey || altKey;
+}
+
 /** The reader's own that the page does not have: what waits, and what is newer than the page. */
 function arrive(context, found) {
+  for (const item of thread.waiting()) if (!own(item.dataset.comment)) thread.remove(item);
   for (const comment of found) {
     if (thread.find(comment.id)) thread.update(thread.find(comment.id), { ...comment, reactions: undefined });
     else if (!context.begun && missingFromPage(comment)) thread.place(comment);
@@ -57,8 +63,9 @@ async function more(context, link) {
   link.setAttribute("aria-disabled", "true");
   try {
     const asked = new URL(link.href).searchParams;
-    const { comments, cursor } = await further(context, asked);
+    const { comments, cursor, etag } = await further(context, asked);
     const placed = comments.map((each) => thread.place(each)).filter(Boolean);
+    watching.brought(placed, etag);
     asked.set("cursor", cursor ?? "");
     if (cursor) link.href = `${location.pathname}?${asked}#comments`;
     else link.parentElement.remove();
@@ -80,6 +87,6 @@ async function further({ path }, asked) {
     return { comments: json.items, cursor: json.next_cursor };
   }
   const order = asked.get("order") ?? "oldest";
-  const { json } = await request("GET", `${path}?order=${order}&limit=${PAGE}&cursor=${cursor}`, { anonymous: true });
-  return { comments: json.comments.flatMap((root) => [root, ...root.replies]), cursor: json.next_cursor };
+  const { json, etag } = await request("GET", `${path}?order=${order}&limit=${PAGE}&cursor=${cursor}`, { anonymous: true });
+  return { comments: json.comments.flatMap((root) => [root, ...root.replies]), cursor: json.next_cursor, etag };
 }

@@ -21,9 +21,9 @@ export function copy(template) {
 }
 
 /** Also of what is not reached by the keyboard otherwise. */
-export function focus(element) {
+export function focus(element, options = {}) {
   if (element.tabIndex < 0) element.setAttribute("tabindex", "-1");
-  element.focus();
+  element.focus(options);
 }
 
 const ALLOWED = new Set(["P", "BR", "BLOCKQUOTE", "EM", "STRONG", "CODE", "PRE", "A"]);

@@ -5,7 +5,7 @@ import { handle, instead } from "./forms.js";
 import { expectMail, moveOn, stay } from "./languages.js";
 import * as session from "./session.js";
 
-const SEND = { register, login, verify, forgot, reset };
+const SEND = { register: byMail, forgot: byMail, login, verify, reset };
 
 const { token, stays } = takeToken();
 
@@ -42,7 +42,7 @@ function prepare() {
     missing.hidden = false;
   }
   if (token) {
-    for (const link of document.querySelectorAll(".languages a[hreflang]")) link.hash = stay(token);
+    for (const link of document.querySelectorAll("a[hreflang]")) link.hash = stay(token);
   }
 }
 
@@ -50,7 +50,8 @@ function sent(form) {
   instead(form, form.parentElement.querySelector("[data-sent]"));
 }
 
-async function register(values, form) {
+/** What a mail answers. */
+async function byMail(values, form) {
   expectMail();
   await call("POST", form.action, { body: values });
   sent(form);
@@ -58,12 +59,6 @@ async function register(values, form) {
 
 async function verify(_, form) {
   await call("POST", form.action, { body: { token } });
-  sent(form);
-}
-
-async function forgot(values, form) {
-  expectMail();
-  await call("POST", form.action, { body: values });
   sent(form);
 }
 

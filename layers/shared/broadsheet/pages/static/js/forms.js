@@ -3,7 +3,7 @@
 import { Failure } from "./api.js";
 import { focus, make } from "./elements.js";
 import * as session from "./session.js";
-import { say, words } from "./words.js";
+import { count, say, words } from "./words.js";
 
 /**
  * Has `send` take what is in a form whenever it is sent. What it throws is shown: whatever is wrong, all of it at once.
@@ -100,13 +100,19 @@ export function tell(form, sentence, errors = []) {
   const list = make("ul");
   for (const { field: name, code } of errors) {
     const field = fields(form).find((each) => each.name === name);
-    const text = words.fieldErrors?.[code] ?? words.fieldErrors?.other ?? words.failed;
+    const text = wrong(field, code);
     list.append(make("li", {}, field ? linkTo(field, text) : text));
     if (field) mark(form, field, text);
   }
   if (errors.length) told.append(list);
   told.hidden = false;
   return told;
+}
+
+function wrong(field, code) {
+  const text = words.fieldErrors?.[code] ?? words.fieldErrors?.other ?? words.failed;
+  const most = code === "too_long" && Number(field?.dataset.most);
+  return most ? `${text} ${count([...field.value.trim()].length)} / ${count(most)}` : text; // how much is to go
 }
 
 function linkTo(field, text) {

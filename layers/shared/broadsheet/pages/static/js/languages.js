@@ -29,7 +29,7 @@ export function stay(token) {
 
 /** The link to the first language that the site has: `es` will do for `es-MX`. */
 function firstOf(wanted) {
-  const links = [...document.querySelectorAll(".languages a[hreflang]")];
+  const links = [...document.querySelectorAll("a[hreflang]")];
   for (const tag of wanted) {
     const names = [tag, tag.split("-")[0]].map((each) => each.toLowerCase());
     for (const name of names) {

@@ -47,10 +47,15 @@ export function proof(id) {
   return entry ? { headers: { "Comment-Token": entry.token }, anonymous: true } : {};
 }
 
-/** Learns what the reader wrote under this article, whatever became of it. */
+let turn = 0;
+
+/** Learns what the reader wrote under this article, whatever became of it. Null where somebody else came or left meanwhile. */
 export async function learn(slug) {
   mine.clear();
+  turn += 1;
+  const now = turn;
   const [ofMember, ofGuest] = await Promise.all([member() ? membersOwn(slug) : [], guestsOwn(slug)]);
+  if (now !== turn) return null;
   for (const comment of [...ofMember, ...ofGuest]) mine.set(comment.id, comment);
   return [...mine.values()];
 }

@@ -11,6 +11,8 @@ const template = document.querySelector("#comment-template");
 const shown = new WeakMap();
 
 export const newestFirst = section.dataset.order === "newest";
+/** Whether the page is about the further replies to one comment, which is not in it. */
+const below = "below" in section.dataset;
 
 export function find(id) {
   return document.getElementById(`comment-${id}`);
@@ -18,6 +20,11 @@ export function find(id) {
 
 export function all() {
   return [...section.querySelectorAll("[data-comment]")];
+}
+
+/** What only its writer sees. A form in one stays until it is done with, and so does the comment. */
+export function waiting() {
+  return all().filter((item) => "waits" in item.dataset && !item.querySelector(":scope > article form"));
 }
 
 /** Puts a comment where it belongs, or brings up to date what stands there. Answers null where its place is not loaded. */
@@ -30,10 +37,20 @@ export function place(comment) {
   update(item, comment);
   if (where) {
     insert(where, item);
+    goesOn(item, comment);
     answered(comment.parent_id);
     section.querySelector("[data-nobody]")?.remove();
   }
   return item;
+}
+
+/** Leads from a root to the replies that did not come with it, as the server's pages do. */
+function goesOn(item, { id, replies_cursor: cursor, reply_count: all, replies = [] }) {
+  if (!cursor) return;
+  const left = all - replies.filter((reply) => reply.state === "published").length;
+  const href = `${location.pathname}?${new URLSearchParams({ replies: id, cursor })}#comments`;
+  const link = make("a", { href, "data-more-replies": true, rel: "nofollow" }, several("moreReplies", Math.max(left, 1)));
+  item.append(make("p", { class: "more" }, link));
 }
 
 /** What somebody has answered is not edited any more. */
@@ -42,10 +59,15 @@ function answered(id) {
   if (edit) edit.hidden = true;
 }
 
+/** Whether there is a place for it in the page, or will be once others are there that have one. */
+export function hasPlace(comment, others) {
+  return Boolean(placeOf(comment)) || others.some((each) => each.id === comment.parent_id);
+}
+
 function placeOf(comment) {
   if (!comment.parent_id) return list;
   const parent = find(comment.parent_id);
-  if (!parent) return null;
+  if (!parent) return below ? list : null; // below one comment, what answers none of those that are there stands at the top
   return comment.depth > Number(parent.dataset.depth) ? repliesOf(parent) : parent.parentElement;
 }
 
@@ -62,14 +84,15 @@ function prepare(item, comment) {
   item.id = `comment-${comment.id}`;
   Object.assign(item.dataset, { comment: comment.id, depth: comment.depth });
   item.querySelector("article").setAttribute("aria-labelledby", by);
-  item.querySelector(".by").id = by;
-  const when = item.querySelector(".when");
+  item.querySelector("[data-by]").id = by;
+  const when = item.querySelector("[data-when]");
   when.href = `#comment-${comment.id}`;
   when.replaceChildren(make("time", { datetime: comment.posted_at }, at(comment.posted_at)));
 }
 
-/** Ids sort by time. Replies stand in the order they came in, roots in that of the page. */
+/** Ids sort by time. Replies stand in the order they came in, roots in that of the page; below one comment, as they are read. */
 function insert(where, item) {
+  if (below && where === list) return where.append(item);
   const id = item.dataset.comment;
   const after = (other) => (where === list && newestFirst ? other < id : other > id);
   const next = [...where.children].find((each) => after(each.dataset.comment));
@@ -82,8 +105,9 @@ export function update(item, comment) {
   if (shown.get(item) === seen || item.querySelector(":scope > article form")) return;
   shown.set(item, seen);
   const standing = Boolean(comment.html);
+  item.toggleAttribute("data-waits", standing && comment.state !== "published");
   item.classList.toggle("gone", !standing);
-  item.querySelector(".by").textContent = comment.author ? (comment.author.name ?? words.formerMember) : words.removed;
+  item.querySelector("[data-by]").textContent = comment.author ? (comment.author.name ?? words.formerMember) : words.removed;
   badges(item, comment);
   says(item, standing ? remark(comment.html) : words.gone);
   const acts = item.querySelector(":scope > article > [data-acts]");
@@ -98,21 +122,21 @@ export function doubt(item) {
 
 function badges(item, comment) {
   const header = item.querySelector(":scope > article > header");
-  header.querySelectorAll(".badge, .edited").forEach((each) => each.remove());
+  header.querySelectorAll("[data-badge]").forEach((each) => each.remove());
   const state = words.states[comment.state];
   const wanted = [
-    comment.author?.staff && make("span", { class: "badge" }, words.staff),
-    comment.author && !comment.author.member && make("span", { class: "badge guest" }, words.guest),
-    comment.html && comment.state !== "published" && state && make("span", { class: "badge waiting" }, state),
+    comment.author?.staff && make("span", { class: "badge", "data-badge": true }, words.staff),
+    comment.author && !comment.author.member && make("span", { class: "badge guest", "data-badge": true }, words.guest),
+    comment.html && comment.state !== "published" && state && make("span", { class: "badge waiting", "data-badge": true }, state),
   ].filter(Boolean);
-  header.querySelector(".by").after(...wanted);
-  if (comment.edited_at && comment.html) header.append(make("span", { class: "edited" }, words.edited));
+  header.querySelector("[data-by]").after(...wanted);
+  if (comment.edited_at && comment.html) header.append(make("span", { class: "edited", "data-badge": true }, words.edited));
 }
 
 function says(item, content) {
   const said = make("div", { class: "said", "data-said": true });
   said.append(content);
-  item.querySelector(":scope > article > .said").replaceWith(said);
+  item.querySelector(":scope > article > [data-said]").replaceWith(said);
 }
 
 export function reactions(item, counts) {
@@ -134,7 +158,7 @@ export function allow(item, { member, open }) {
   for (const each of acts.querySelectorAll("button")) each.disabled = false;
   acts.querySelector("[data-reply]").hidden = !open || !published;
   acts.querySelector("[data-report]").hidden = Boolean(comment) || !published;
-  acts.querySelector(".reactions").hidden = !published;
+  acts.querySelector("[data-reactions]").hidden = !published;
   const answers = item.querySelector(":scope > [data-replies] > [data-comment]");
   acts.querySelector("[data-edit]").hidden = Boolean(answers) || !(comment && Date.parse(comment.editable_until) > Date.now());
   acts.querySelector("[data-delete]").hidden = !comment;
@@ -157,7 +181,7 @@ export function tell(n) {
   comments = n;
   const text = n ? several("comments", n) : words.comments0;
   document.querySelector("#discussion").textContent = text;
-  const above = document.querySelector(".to-comments a");
+  const above = document.querySelector('a[href="#comments"]');
   if (above && n) above.textContent = text;
 }
 

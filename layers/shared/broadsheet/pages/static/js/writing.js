@@ -64,20 +64,30 @@ function goOn(context) {
 }
 
 async function post(context, { website = "", ...values }) {
-  const body = { ...values, ...(website && { website }), ...(answered && { parent_id: answered }) };
+  const to = answered;
+  const body = { ...values, ...(website && { website }), ...(to && { parent_id: to }) };
   const comment = await call("POST", context.path, { body, headers: { "Idempotency-Key": keyFor(body) } });
   attempt = { body: null, key: null };
   remember(comment);
-  form.elements.text.value = "";
-  tab.set(`draft:${context.slug}`, null);
-  cancel(context);
+  const wentOn = form.elements.text.value !== values.text; // whoever typed meanwhile is left in peace, with all of it
+  if (!wentOn) empty(context);
   const item = thread.place({ ...comment, reactions: {} });
   if (comment.state === "published") thread.add(1);
   context.refresh();
-  const text = comment.state === "published" ? words.posted : words.held;
-  if (item) focus(item);
-  done(form, text);
-  context.say(text);
+  if (item && !wentOn) focus(item);
+  told(context, comment.state === "published" ? words.posted : words.held, item && to);
+}
+
+function empty(context) {
+  form.elements.text.value = "";
+  tab.set(`draft:${context.slug}`, null);
+  cancel(context);
+}
+
+/** Once: at the form, or, where the form has left an answer that can be seen, to those alone who listen. */
+function told(context, text, seen) {
+  if (seen) context.say(text);
+  else done(form, text);
 }
 
 /** The same words sent once more, after no answer came, are the same comment. */
@@ -100,7 +110,7 @@ function take({ slug }, item) {
   tab.set(`answers:${slug}`, answered);
   const replying = form.querySelector("[data-replying]");
   replying.hidden = false;
-  replying.querySelector("[data-replying-to]").textContent = say("replyingTo", { name: item.querySelector(".by").textContent });
+  replying.querySelector("[data-replying-to]").textContent = say("replyingTo", { name: item.querySelector("[data-by]").textContent });
   item.querySelector(":scope > article").after(form);
   section.hidden = true;
   done(form, "");
