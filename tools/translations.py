@@ -35,6 +35,9 @@ LANGUAGES = (
 )  # fmt: skip
 
 
+DIGITS = {"latn": "0123456789", "arab": "٠١٢٣٤٥٦٧٨٩", "arabext": "۰۱۲۳۴۵۶۷۸۹", "beng": "০১২৩৪৫৬৭৮৯"}
+
+
 def messages() -> Catalog:
     """What there is to translate, with where it stands."""
     found = Catalog(project="Broadsheet", charset="utf-8", fuzzy=False)
@@ -95,7 +98,8 @@ def formats(language: str) -> dict[str, Any]:
     """What `broadsheet.pages.formats` reads."""
     locale = Locale.parse(language, sep="-")
     system = locale.default_numbering_system
-    digits = {"arab": "٠١٢٣٤٥٦٧٨٩", "arabext": "۰۱۲۳۴۵۶۷۸۹", "beng": "০১২৩৪৫৬৭৮৯"}.get(system, "0123456789")
+    if system not in DIGITS:
+        system = "latn"
     halves = locale.day_periods["format"]["abbreviated" if "abbreviated" in locale.day_periods["format"] else "wide"]
     full = locale.date_formats["full"].pattern
     standing_alone = "stand-alone" if "ccc" in full else "format"
@@ -107,7 +111,8 @@ def formats(language: str) -> dict[str, Any]:
         "full": full,
         "time": time_pattern(locale),
         "moment": str(locale.datetime_formats["long"]),
-        "digits": digits,
+        "digits": DIGITS[system],
+        "system": system,
         "group": get_group_symbol(locale, numbering_system="default"),
         "grouping": list(parse_pattern(locale.decimal_formats[None].pattern).grouping),
         "two": locale.list_patterns["standard"]["2"],

@@ -53,6 +53,8 @@ class Formats:
     moment: str
     """How date and time are put together: `{1}, {0}`."""
     digits: str
+    system: str
+    """Unicode's name of them: `latn`, `arab`."""
     group: str
     grouping: Sequence[int]
     """Digits of the last group, and of those before it."""
@@ -64,6 +66,11 @@ class Formats:
     """A number of each kind that has a plural of its own."""
     territory: str
     """Where most of those live who read it: `US` for `en`."""
+
+    @property
+    def in_halves(self) -> bool:
+        """Whether a day has twelve hours twice."""
+        return "h" in self.time
 
     def day(self, at: datetime) -> str:
         return self._written(self.date, here(at))

@@ -1,9 +1,10 @@
 // The ways in: register, confirm, log in, forget a password and choose another.
 
 import { call } from "./api.js";
-import { handle, instead } from "./forms.js";
+import { handle, instead, show } from "./forms.js";
 import { expectMail, moveOn, stay } from "./languages.js";
 import * as session from "./session.js";
+import { words } from "./words.js";
 
 const SEND = { register: byMail, forgot: byMail, login, verify, reset };
 
@@ -58,14 +59,30 @@ async function byMail(values, form) {
 }
 
 async function verify(_, form) {
-  await call("POST", form.action, { body: { token } });
+  await call("POST", form.action, { body: { token } }).catch((failure) => {
+    if (failure.code === "bad_token") document.querySelector("[data-spent]").hidden = false;
+    throw failure;
+  });
   sent(form);
 }
 
 async function reset(values, form) {
-  await call("POST", form.action, { body: { ...values, token } });
+  try {
+    await call("POST", form.action, { body: { ...values, token } });
+  } catch (failure) {
+    if (failure.code === "bad_token") return anew();
+    throw failure;
+  }
   session.loggedOut();
   sent(form);
+}
+
+/** A link that is spent leads to where one asks for another. */
+function anew() {
+  document.querySelector("[data-with-token]").hidden = true;
+  const without = document.querySelector("[data-without-token]");
+  without.hidden = false;
+  show(without.querySelector("form"), words.problems.bad_token, []);
 }
 
 async function login(values, form) {

@@ -5,21 +5,34 @@ const elements = [...document.querySelectorAll("script[data-words]")];
 export const words = Object.assign({}, ...elements.map((each) => JSON.parse(each.textContent)));
 export const language = document.documentElement.lang;
 
-const number = new Intl.NumberFormat(language);
+// As the server writes them, whatever a browser would do by itself: Persian years, other digits, a day in two halves or none.
+const written = { numberingSystem: words.digits };
+const number = new Intl.NumberFormat(language, { ...written, useGrouping: "always" });
 const rules = new Intl.PluralRules(language);
 const relative = new Intl.RelativeTimeFormat(language);
-const day = new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: words.timeZone });
-const minute = new Intl.DateTimeFormat(language, { timeStyle: "short", timeZone: words.timeZone });
+const day = new Intl.DateTimeFormat(language, {
+  ...written,
+  dateStyle: "long",
+  calendar: "gregory",
+  timeZone: words.timeZone,
+});
+const minute = new Intl.DateTimeFormat(language, {
+  ...written,
+  timeStyle: "short",
+  hourCycle: words.halves ? "h12" : "h23",
+  timeZone: words.timeZone,
+});
 
 /** A sentence by its name, with `{values}` put in. */
 export function say(name, values = {}) {
   return words[name].replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
 }
 
-/** The sentence for a number. The server sends one for each number of a few samples, which have all the plurals there are. */
+/** The sentence for a number. The server sends one for a number of each kind that the language has a plural for. */
 export function several(name, n) {
   const form = rules.select(n);
-  const sample = Object.keys(words[name]).find((each) => rules.select(Number(each)) === form);
+  const samples = Object.keys(words[name]);
+  const sample = samples.find((each) => rules.select(Number(each)) === form) ?? samples.at(-1);
   return words[name][sample].replace("{n}", count(n));
 }
 
