@@ -42,7 +42,7 @@ def test_a_member_looks_after_the_account(meeting: Meeting, paper: Paper, articl
     reader.log_in(email, back="/account")
 
     page.get_by_label("Name", exact=True).fill("Petra Vale-Norris")
-    page.get_by_label("Language of our mail").select_option("es")
+    page.get_by_label("Language of our e-mails").select_option("es")
     reader.press("Save")
     expect(page.get_by_text("Saved.")).to_be_visible()
     expect(reader.account).to_contain_text("Petra Vale-Norris")
@@ -78,8 +78,8 @@ def test_a_member_looks_after_the_account(meeting: Meeting, paper: Paper, articl
     form = page.locator("form[data-form=password]")
     form.get_by_label("Current password").fill(PASSWORD)
     form.get_by_label("New password").fill(LONG)
-    reader.press("Set the password", form)
-    expect(form.get_by_text("Your password is set")).to_be_visible()
+    reader.press("Save the password", form)
+    expect(form.get_by_text("Your password has been changed")).to_be_visible()
     elsewhere.log_in("petra.norris@readers.example", LONG)
 
 
@@ -150,13 +150,13 @@ def test_a_member_leaves_for_good(reader: Reader, paper: Paper) -> None:
     form = page.locator("form[data-form=erase]")
     form.get_by_label("are removed").check()
     form.get_by_label("Password").fill(PASSWORD)
-    reader.press("Erase my account", form)
+    reader.press("Delete my account", form)
     dialog = page.get_by_role("dialog")
     reader.press("Cancel", dialog)
     expect(dialog).to_have_count(0)
     expect(form.get_by_label("Password")).to_have_value(PASSWORD)
-    reader.press("Erase my account", form)
-    reader.press("Erase my account", dialog)
+    reader.press("Delete my account", form)
+    reader.press("Delete my account", dialog)
     expect(page.get_by_text("Your account is erased.")).to_be_focused()
     expect(reader.account.get_by_role("link", name="Log in")).to_be_visible()
     thread = f"/v1/articles/{article['slug']}/comments"

@@ -54,7 +54,7 @@ def test_a_guest_keeps_the_right_to_a_comment(meeting: Meeting, paper: Paper) ->
     expect(theirs.get_by_role("button", name="Reply")).to_be_visible()
     expect(theirs.get_by_role("button", name="Edit")).to_be_hidden()
     theirs.get_by_role("button", name="Like").click()
-    expect(stranger.page.locator("[data-told]")).to_have_text("Members do this.")
+    expect(stranger.page.locator("[data-told]")).to_have_text("Log in to react to comments or report them.")
     expect(theirs.get_by_role("link", name="Log in")).to_have_attribute("href", re.compile(r"next=.*%23comment-"))
 
     reader.press("Delete", mine)
@@ -327,7 +327,7 @@ def test_nothing_is_cut_from_a_comment_nor_lost_of_what_follows_it(reader: Reade
     expect(reader.comment("A first thought.")).to_be_visible()
     expect(text).to_have_value("A first thought. A second one.")
     expect(text).to_be_focused()
-    expect(page.get_by_role("status").filter(has_text="Your comment is posted.")).to_have_count(1)
+    expect(page.get_by_role("status").filter(has_text="Your comment has been posted.")).to_have_count(1)
     reader.read(article)
     expect(text).to_have_value("A first thought. A second one.")
 
@@ -414,7 +414,7 @@ def test_what_is_held_is_shown_to_its_writer_alone(meeting: Meeting, paper: Pape
 
 
 @pytest.mark.parametrize(
-    ("mode", "told"), [("closed", "Comments are closed."), ("members", "Only members comment here.")]
+    ("mode", "told"), [("closed", "Comments are closed."), ("members", "Only members can comment here.")]
 )
 def test_where_one_may_not_comment_the_page_says_so(reader: Reader, paper: Paper, mode: str, told: str) -> None:
     article = paper.publish(f"A page with comments {mode}", comments=mode)
@@ -474,7 +474,7 @@ def test_an_answer_outlives_what_it_answers(reader: Reader, paper: Paper) -> Non
     paper.call("POST", f"/v1/moderation/comments/{taken['id']}/hide", {}, email="moderator@broadsheet.example")
     eventually(lambda: page.clock.run_for(10_000) or reader.comment("What a moderator takes.").count() == 0)
     expect(page.locator("form[data-form=comment] [data-failure]")).to_have_text(
-        "The comment you answer is not there any more."
+        "The comment you are replying to is no longer there."
     )
     expect(page.get_by_label("Your comment")).to_have_value("My long answer.")
     expect(page.get_by_label("Your comment")).to_be_focused()

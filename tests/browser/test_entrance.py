@@ -32,7 +32,7 @@ def test_a_newcomer_registers_takes_part_and_leaves(  # noqa: PLR0915  one way, 
     page.get_by_label("E-mail").fill("ines@readers.example")
     page.get_by_label("Password").fill(LONG)
     reader.press("Register")
-    expect(page.get_by_role("heading", name="Look into your mailbox")).to_be_visible()
+    expect(page.get_by_role("heading", name="Check your inbox")).to_be_visible()
 
     link = paper.link("ines@readers.example", "verify")
     reader.go("/_local/mail")
@@ -75,7 +75,7 @@ def test_a_newcomer_registers_takes_part_and_leaves(  # noqa: PLR0915  one way, 
 
     other.locator("> article").get_by_role("button", name="Report").click()
     dialog = page.get_by_role("dialog")
-    dialog.get_by_label("It is about something else").check()
+    dialog.get_by_label("It is off topic").check()
     reader.press("Report", dialog)
     expect(other).to_contain_text("A moderator will look at it.")
 
@@ -96,27 +96,35 @@ def test_a_forgotten_password_is_replaced(reader: Reader, paper: Paper) -> None:
     page.get_by_role("link", name="Forgot your password?").click()
     page.get_by_label("E-mail").fill(email)
     reader.press("Send the link")
-    expect(page.get_by_role("heading", name="Look into your mailbox")).to_be_visible()
+    expect(page.get_by_role("heading", name="Check your inbox")).to_be_visible()
 
     page.goto(paper.link(email, "reset"))
     expect(page).not_to_have_url(re.compile("token"))
     page.get_by_label("New password").fill("short")
-    reader.press("Set the password")
+    reader.press("Save the password")
     expect(page.locator("[data-error=password]")).to_have_text("This is too short.")
     expect(page.get_by_label("New password")).to_have_value("short")
     page.get_by_label("New password").fill(LONG)
-    reader.press("Set the password")
-    expect(page.get_by_role("heading", name="Your password is set")).to_be_visible()
+    reader.press("Save the password")
+    expect(page.get_by_role("heading", name="Your password has been changed")).to_be_visible()
     reader.log_in(email, LONG)
     expect(reader.account).to_contain_text("Ossian Frey")
 
 
-def test_a_link_that_was_used_says_so(reader: Reader) -> None:
-    reader.go("/verify#token=never-was-one")
+def test_a_link_that_was_used_says_so_and_leads_to_another(reader: Reader) -> None:
+    page = reader.page
+    reader.go("/verify#token=of-another-time")
     reader.press("Confirm")
-    expect(reader.page.get_by_role("alert").first).to_contain_text("used already, or is older than an hour")
-    reader.go("/verify")
-    expect(reader.page.get_by_text("There is no link here.")).to_be_visible()
+    expect(page.get_by_role("alert").first).to_contain_text("been used already, or is more than an hour old")
+    expect(page.locator("main").get_by_role("link", name="Register")).to_be_visible()
+    expect(page.locator("main").get_by_role("link", name="Log in")).to_be_visible()
+    reader.go("/reset#token=of-another-time")
+    page.get_by_label("New password").fill(PASSWORD)
+    reader.press("Save the password")
+    expect(page.get_by_role("alert").first).to_contain_text("been used already, or is more than an hour old")
+    page.get_by_label("E-mail").fill("reader@broadsheet.example")
+    reader.press("Send the link")
+    expect(page.get_by_role("heading", name="Check your inbox")).to_be_visible()
 
 
 @pytest.mark.parametrize(
@@ -149,8 +157,8 @@ def test_a_form_says_what_is_wrong_and_keeps_what_was_typed(
 @pytest.mark.parametrize(
     ("status", "headers", "code", "told"),
     [
-        (429, {"retry-after": "20"}, "too_many_requests", "That was often. Please try again in 20 seconds."),
-        (429, {"retry-after": "300"}, "too_many_requests", "That was often. Please try again in 5 minutes."),
+        (429, {"retry-after": "20"}, "too_many_requests", "Too many attempts. Please try again in 20 seconds."),
+        (429, {"retry-after": "300"}, "too_many_requests", "Too many attempts. Please try again in 5 minutes."),
         (503, {"retry-after": "2"}, "unavailable", "The site is very busy. What you wrote is still here. Please"),
         (500, {}, "unexpected", "Something went wrong on our side."),
         (502, {}, None, "The site is very busy."),
@@ -194,7 +202,7 @@ def test_a_form_that_is_sent_twice_is_sent_once(reader: Reader) -> None:
     send.click(force=True)
     assert len(waiting) == 1
     waiting[0].fallback()
-    expect(reader.page.get_by_role("heading", name="Look into your mailbox")).to_be_visible()
+    expect(reader.page.get_by_role("heading", name="Check your inbox")).to_be_visible()
 
 
 @pytest.mark.parametrize(
@@ -227,7 +235,7 @@ def test_a_session_that_ended_elsewhere_is_noticed(reader: Reader, paper: Paper,
     expect(reader.account).to_contain_text("Tove Lindqvist")
     reader.context.clear_cookies()
     reader.comment("too narrow").get_by_role("button", name="Like").first.click()
-    expect(reader.comment("too narrow").get_by_text("You are not logged in any more.")).to_be_visible()
+    expect(reader.comment("too narrow").get_by_text("You are no longer logged in.")).to_be_visible()
     expect(reader.account.get_by_role("link", name="Log in")).to_be_visible()
 
 

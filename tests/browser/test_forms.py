@@ -42,7 +42,7 @@ def summary(reader: Reader, form: str) -> list[str]:
             "Register",
             {
                 "display_name": "Please fill this in.",
-                "email": "This is no e-mail address.",
+                "email": "This is not an e-mail address.",
                 "password": "This is too short.",
             },
         ),
@@ -87,21 +87,21 @@ def test_a_name_of_the_newsrooms_is_told_at_its_field(reader: Reader, article: d
     assert len(summary(reader, "comment")) == 3
     assert errors(reader, "comment") == {
         "text": "Please fill this in.",
-        "guest.name": "This looks like a name of the newsroom's. Please choose another.",
-        "guest.email": "This is no e-mail address.",
+        "guest.name": "This looks like the name of somebody in the newsroom. Please choose another.",
+        "guest.email": "This is not an e-mail address.",
     }
-    expect(page.get_by_role("link", name="E-mail: This is no e-mail address.")).to_be_visible()
+    expect(page.get_by_role("link", name="E-mail: This is not an e-mail address.")).to_be_visible()
 
 
 def test_a_wrong_password_is_told_at_its_field(reader: Reader) -> None:
     reader.log_in(back="/account")
     form = reader.page.locator("form[data-form=password]")
     form.get_by_label("Current password").fill("not the password of anybody")
-    reader.press("Set the password", form)
+    reader.press("Save the password", form)
     summary(reader, "password")
     assert errors(reader, "password") == {"new_password": "Please fill this in."}
     form.get_by_label("New password").fill("five amber lamps along the quay")
-    reader.press("Set the password", form)
+    reader.press("Save the password", form)
     expect(form.locator("[data-error=current_password]")).to_have_text("This is not your password.")
     expect(form.get_by_label("New password")).to_have_value("five amber lamps along the quay")
     assert errors(reader, "password").keys() == {"current_password"}
@@ -121,7 +121,7 @@ def test_nothing_is_asked_where_nothing_is_filled_in(reader: Reader) -> None:
     page = reader.page
     expect(page.locator("[data-sessions] li").first).to_be_visible()
     page.on("request", lambda request: request.method != "GET" and asked.append(request.url))
-    reader.press("Erase my account")
+    reader.press("Delete my account")
     assert summary(reader, "erase") == ["Password: Please fill this in."]
     expect(page.get_by_role("dialog")).to_have_count(0)
     assert asked == []
@@ -203,7 +203,7 @@ def test_a_comment_outlives_the_session_it_was_begun_in(reader: Reader, paper: P
     reader.press("Post comment")
     told = page.locator("form[data-form=comment] [data-failure]")
     expect(told).to_be_focused()
-    expect(told).to_contain_text("You are not logged in any more. What you wrote stays here.")
+    expect(told).to_contain_text("You are no longer logged in. What you wrote will still be here.")
     expect(reader.account.get_by_role("link", name="Log in")).to_be_visible()
     expect(page.get_by_label("Your comment")).to_be_visible()
     expect(page.get_by_label("Your comment")).to_have_value("A long thought.")

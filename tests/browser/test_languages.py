@@ -92,8 +92,8 @@ def test_whoever_switches_the_language_of_a_mails_page_stays_there(meeting: Meet
     page.get_by_role("navigation", name="Idioma", exact=True).get_by_role("link", name="English").click()
     expect(page).to_have_url(f"{paper.origin}/reset")
     page.get_by_label("New password").fill(f"{PASSWORD} again")
-    reader.press("Set the password")
-    expect(page.get_by_role("heading", name="Your password is set")).to_be_visible()
+    reader.press("Save the password")
+    expect(page.get_by_role("heading", name="Your password has been changed")).to_be_visible()
 
 
 def test_a_form_without_a_link_stays_in_its_language(meeting: Meeting) -> None:

@@ -101,7 +101,7 @@ def test_further_replies_have_a_page_of_their_own(stage: Stage) -> None:
     assert page.texts("//a[@data-more-replies]") == ["2 more replies"]
     rest = follow(stage, page.one("//a[@data-more-replies]/@href"))
     assert ids(rest) == replies[20:]
-    assert rest.has(f"//a[@href='/articles/{slug}#comments'][text()='Back to its beginning']")
+    assert rest.has(f"//a[@href='/articles/{slug}#comments'][text()='Back to the start']")
 
 
 def test_replies_to_a_comment_on_another_article_are_not_shown_here(stage: Stage) -> None:
@@ -173,7 +173,7 @@ def test_a_closed_discussion_can_be_read_and_has_no_form(stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("mode", "words"),
     [
-        ("members", "Only members comment here."),
+        ("members", "Only members can comment here."),
         ("all_held", "A moderator reads each comment before it is shown."),
         ("first_held", "A moderator reads your first comment before it is shown."),
     ],

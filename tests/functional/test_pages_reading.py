@@ -158,7 +158,7 @@ def test_a_listing_goes_on_where_it_ended_and_back_to_its_beginning(stage: Stage
         assert page.link("canonical") == ([] if query else ["https://news.example/sections/politics"])
         path = next(iter(page.all("//a[@rel='next']/@href")), "")
     assert [href.removeprefix("/articles/") for href in seen] == slugs[::-1]
-    assert page.has("//a[@href='/sections/politics'][text()='Back to the newest']")
+    assert page.has("//a[@href='/sections/politics'][text()='Back to the latest']")
 
 
 def test_a_topic_and_an_author_are_called_as_the_newest_article_calls_them(stage: Stage) -> None:

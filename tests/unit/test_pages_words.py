@@ -131,6 +131,16 @@ def test_a_locale_has_the_territory_of_the_tag_or_the_likeliest_or_is_not_known(
     assert formats.locale("tlh") is None
 
 
+def test_a_day_has_two_halves_where_its_hours_are_told_so() -> None:
+    assert [formats.of(language).in_halves for language in ("en", "en-GB", "es", "fr-CA", "ko")] == [
+        True,
+        False,
+        False,
+        False,
+        True,
+    ]
+
+
 def test_persian_has_its_own_digits() -> None:
     assert formats.of("fa").number(1234) == "۱٬۲۳۴"
 

@@ -70,7 +70,7 @@ class Formats:
     @property
     def in_halves(self) -> bool:
         """Whether a day has twelve hours twice."""
-        return "h" in self.time
+        return any(match[2] == "h" for match in PART.finditer(self.time))
 
     def day(self, at: datetime) -> str:
         return self._written(self.date, here(at))
