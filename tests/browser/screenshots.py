@@ -48,7 +48,7 @@ def views(browser: Browser, paper: Paper) -> Iterator[tuple[str, Reader]]:
         reader.go(path)
         yield name, reader
     reader.log_in(back=f"/articles/{spoken}")
-    expect(reader.page.get_by_text("You write as")).to_be_visible()
+    expect(reader.page.get_by_text("You are writing as")).to_be_visible()
     reader.page.locator("#discussion").evaluate("(element) => element.scrollIntoView({block: 'start'})")
     yield "discussion", reader
     reader.go("/account")

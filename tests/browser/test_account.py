@@ -157,7 +157,7 @@ def test_a_member_leaves_for_good(reader: Reader, paper: Paper) -> None:
     expect(form.get_by_label("Password")).to_have_value(PASSWORD)
     reader.press("Delete my account", form)
     reader.press("Delete my account", dialog)
-    expect(page.get_by_text("Your account is erased.")).to_be_focused()
+    expect(page.get_by_text("Your account has been deleted.")).to_be_focused()
     expect(reader.account.get_by_role("link", name="Log in")).to_be_visible()
     thread = f"/v1/articles/{article['slug']}/comments"
     expect(page.get_by_role("heading", name="Profile")).to_be_hidden()

@@ -118,6 +118,8 @@ def test_a_link_that_was_used_says_so_and_leads_to_another(reader: Reader) -> No
     expect(page.get_by_role("alert").first).to_contain_text("been used already, or is more than an hour old")
     expect(page.locator("main").get_by_role("link", name="Register")).to_be_visible()
     expect(page.locator("main").get_by_role("link", name="Log in")).to_be_visible()
+    reader.go("/verify")
+    expect(page.get_by_text("The link is missing.")).to_be_visible()
     reader.go("/reset#token=of-another-time")
     page.get_by_label("New password").fill(PASSWORD)
     reader.press("Save the password")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect
 
+from .paper import eventually
+
 if TYPE_CHECKING:
     from .paper import Paper
     from .reader import Reader
@@ -53,6 +55,7 @@ def test_a_hostile_article_does_nothing(reader: Reader, paper: Paper) -> None:
     expect(reader.page.get_by_role("heading", level=1)).to_contain_text("</script><script>")
     expect(reader.page.get_by_role("button", name="Post comment")).to_be_enabled()
     nothing_that_runs(reader)
+    eventually(lambda: article["id"] in [card["id"] for card in paper.call("GET", "/v1/front")["latest"]])
     for path in ("/", "/sections/world", f"/topics/{article['topic']['slug']}", "/authors/no-friend"):
         reader.go(path)
         expect(reader.page.get_by_role("link", name="Hostile").first).to_be_visible()

@@ -55,7 +55,7 @@ def test_a_long_word_widens_no_page(meeting: Meeting, wordy: dict[str, Any], wid
     ):
         reader.go(path)
         assert page.evaluate(FITS), path
-    table = page.get_by_role("region", name="Table")
+    table = page.get_by_role("group", name="Table")
     reader.read(wordy)
     expect(table).to_have_attribute("tabindex", "0")
     page.get_by_label("Your comment").fill(f"See {ADDRESS}")
