@@ -16,7 +16,7 @@ from moto import mock_aws
 from local.guard import SERVICES, Guard
 from local.template import Template, create_tables
 
-from . import answers, budgets, quick_moto, site
+from . import answers, budgets, direct_moto, quick_moto, site
 from .mailbox import Outbound
 from .meter import Meter
 from .post import Post
@@ -90,7 +90,15 @@ def post() -> Post:
 @pytest.fixture(scope="session")
 def clients(outbound: Outbound, post: Post) -> Callable[..., Any]:
     """Botocore's clients, made once: making one takes longer than most tests."""
-    made = cache(table.client.__wrapped__)
+
+    make = table.client.__wrapped__
+
+    @cache
+    def made(service: str) -> Any:
+        client = make(service)
+        direct_moto.attach(client)
+        return client
+
     return lambda service="dynamodb": made(service)
 
 
