@@ -14,12 +14,13 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.exceptions import JsonRESTError
 from moto.core.parse import JSONParser
 from moto.dynamodb.responses import DynamoHandler
+from moto.dynamodbstreams.responses import DynamoDBStreamsHandler
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 Answer = tuple[SimpleNamespace, dict[str, Any]]
-CALLS: dict[str, Callable[[DynamoHandler], Any]] = {
+ITEMS: dict[str, Callable[[DynamoHandler], Any]] = {
     "GetItem": DynamoHandler.get_item,
     "BatchGetItem": DynamoHandler.batch_get_item,
     "Query": DynamoHandler.query,
@@ -29,28 +30,50 @@ CALLS: dict[str, Callable[[DynamoHandler], Any]] = {
     "DeleteItem": DynamoHandler.delete_item,
     "TransactWriteItems": DynamoHandler.transact_write_items,
 }
+STREAMS: dict[str, Callable[[DynamoDBStreamsHandler], Any]] = {
+    "GetShardIterator": DynamoDBStreamsHandler.get_shard_iterator,
+    "GetRecords": DynamoDBStreamsHandler.get_records,
+}
 
 
 def attach(client: Any) -> None:
     """For a client that only speaks to moto, as long as it lives."""
-    client.meta.events.register("before-call.dynamodb", _answer)
+    client.meta.events.register("before-call.dynamodb", _items)
+    client.meta.events.register("before-call.dynamodb-streams", _streams)
 
 
-def _answer(model: Any, params: dict[str, Any], context: dict[str, Any], **_: Any) -> Answer | None:
-    """None sends the request on its way."""
-    if model.name not in CALLS:
+def _items(model: Any, params: dict[str, Any], context: dict[str, Any], **_: Any) -> Answer | None:
+    """None sends a request on its way."""
+    if model.name not in ITEMS:
         return None
-    handler = DynamoHandler()
-    handler.region, handler.current_account = context["client_region"], DEFAULT_ACCOUNT_ID
+    handler = _at_home(DynamoHandler(), context)
     handler.body = JSONParser(model).parse({"body": params["body"]})
     try:
-        result = CALLS[model.name](handler).result
+        return _done(model, ITEMS[model.name](handler).result)
     except JsonRESTError as refusal:
         return _refused(model, refusal)
+
+
+def _streams(model: Any, params: dict[str, Any], context: dict[str, Any], **_: Any) -> Answer | None:
+    """Most of the time nothing is new. Records go the long way: what they hold is written in a form of its own."""
+    if model.name not in STREAMS:
+        return None
+    handler = _at_home(DynamoDBStreamsHandler(), context)
+    handler.body, handler.querystring, handler.uri_match = params["body"], {}, {}
+    result = STREAMS[model.name](handler).result
+    return None if result.get("Records") else _done(model, result)
+
+
+def _at_home(handler: Any, context: dict[str, Any]) -> Any:
+    """Where moto would find itself by the address and the signature of a request."""
+    handler.region, handler.current_account = context["client_region"], DEFAULT_ACCOUNT_ID
+    return handler
+
+
+def _done(model: Any, result: dict[str, Any]) -> Answer:
     known = model.output_shape.members
-    return SimpleNamespace(status_code=200), {
-        name: each for name, each in result.items() if name in known and each is not None
-    }
+    parsed = {name: each for name, each in result.items() if name in known and each is not None}
+    return SimpleNamespace(status_code=200), parsed
 
 
 def _refused(model: Any, refusal: JsonRESTError) -> Answer:
