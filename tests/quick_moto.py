@@ -4,6 +4,7 @@ It copies a whole table for each single write of a transaction, to be able to un
 its items only those that the transaction touches. It sorts all items of a table for a query of one partition: here the query
 sees that partition only. It looks for each attribute of an item under a dozen names: here an attribute is what it is. It
 asks at each part of an update's expression which parts it is looking for: here each reader of expressions is asked once.
+botocore writes down anew for each call what machine it runs on, which moto does not read: here it says one word.
 
 Tables are made once, and begin as copies of what they were then: making them again took longer than most tests.
 """
@@ -13,6 +14,7 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any
 
+from botocore.useragent import UserAgentString
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.serialize import JSONSerializer
 from moto.dynamodb import models
@@ -75,6 +77,7 @@ def quicken(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(models.DynamoDBBackend, "transact_write_items", _transact(patch))
     patch.setattr(Table, "query", _query(Table.query))
     patch.setattr(JSONSerializer, "_serialize", _serialize(JSONSerializer._serialize))
+    patch.setattr(UserAgentString, "to_string", lambda _: "tests")
     patch.setattr(DepthFirstTraverser, "nodes_to_be_processed", _once(DepthFirstTraverser.nodes_to_be_processed))
 
 
