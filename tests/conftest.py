@@ -16,7 +16,7 @@ from moto import mock_aws
 from local.guard import SERVICES, Guard
 from local.template import Template, create_tables
 
-from . import answers, budgets, quick_moto, site
+from . import answers, budgets, direct_moto, quick_moto, site
 from .mailbox import Outbound
 from .meter import Meter
 from .post import Post
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ORIGIN = "https://news.example"
+REGION = "eu-west-1"
 
 hypothesis.settings.register_profile("gate", derandomize=True, deadline=None, max_examples=60, database=None)
 hypothesis.settings.register_profile("fuzz", deadline=None, max_examples=3000)
@@ -49,7 +50,7 @@ def environment(template: Template) -> Iterator[None]:
     variables = {
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_DEFAULT_REGION": "eu-west-1",
+        "AWS_DEFAULT_REGION": REGION,
         "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
         "POWERTOOLS_DEV": "false",
         "THROTTLES": "on",
@@ -89,14 +90,30 @@ def post() -> Post:
 
 @pytest.fixture(scope="session")
 def clients(outbound: Outbound, post: Post) -> Callable[..., Any]:
-    """Botocore's clients, made once: making one takes longer than most tests."""
-    made = cache(table.client.__wrapped__)
+    """Botocore's clients, made once: making one takes longer than most tests. They speak to moto and nobody else."""
+
+    make = table.client.__wrapped__
+
+    @cache
+    def made(service: str) -> Any:
+        client = make(service)
+        direct_moto.attach(client)
+        return client
+
     return lambda service="dynamodb": made(service)
 
 
 @pytest.fixture(scope="session")
-def ways(outbound: Outbound, post: Post, clients: Callable[..., Any]) -> Ways:
-    return Ways(outbound, post, clients)
+def tables(template: Template, clients: Callable[..., Any]) -> dict[str, Any]:
+    """The tables as they are made, as moto holds them: each stage begins with a copy."""
+    with mock_aws():
+        create_tables(clients(), template)
+        return quick_moto.tables(REGION)
+
+
+@pytest.fixture(scope="session")
+def ways(outbound: Outbound, post: Post, clients: Callable[..., Any], tables: dict[str, Any]) -> Ways:
+    return Ways(outbound, post, clients, tables)
 
 
 class Ways(NamedTuple):
@@ -105,6 +122,7 @@ class Ways(NamedTuple):
     outbound: Outbound
     post: Post
     clients: Callable[..., Any]
+    tables: dict[str, Any]
 
 
 @contextmanager
@@ -116,7 +134,7 @@ def raised(template: Template, guard: Guard, ways: Ways, folder: Path) -> Iterat
         settings.get.cache_clear()
         articles.forget()
         reads.forget()
-        create_tables(table.client(), template)
+        quick_moto.begin_with(ways.tables, REGION)
         meter = Meter()
         meter.attach(table.client())
         for service in SERVICES:

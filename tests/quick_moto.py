@@ -2,7 +2,11 @@
 
 It copies a whole table for each single write of a transaction, to be able to undo them: here a table is copied once, and of
 its items only those that the transaction touches. It sorts all items of a table for a query of one partition: here the query
-sees that partition only. It looks for each attribute of an item under a dozen names: here an attribute is what it is.
+sees that partition only. It looks for each attribute of an item under a dozen names: here an attribute is what it is. It
+asks at each part of an update's expression which parts it is looking for: here each reader of expressions is asked once.
+botocore writes down anew for each call what machine it runs on, which moto does not read: here it says one word.
+
+Tables are made once, and begin as copies of what they were then: making them again took longer than most tests.
 """
 
 from __future__ import annotations
@@ -10,10 +14,13 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any
 
+from botocore.useragent import UserAgentString
+from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.serialize import JSONSerializer
 from moto.dynamodb import models
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
+from moto.dynamodb.parsing.ast_nodes import DepthFirstTraverser
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,10 +60,25 @@ def _kept(table: Table, touched: Places) -> Table:
     return kept
 
 
+def tables(region: str) -> dict[str, Table]:
+    """A copy of all tables, which `begin_with` takes."""
+    return copy.deepcopy(_backend(region).tables)
+
+
+def begin_with(made: dict[str, Table], region: str) -> None:
+    _backend(region).tables = copy.deepcopy(made)
+
+
+def _backend(region: str) -> models.DynamoDBBackend:
+    return models.dynamodb_backends[DEFAULT_ACCOUNT_ID][region]
+
+
 def quicken(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(models.DynamoDBBackend, "transact_write_items", _transact(patch))
     patch.setattr(Table, "query", _query(Table.query))
     patch.setattr(JSONSerializer, "_serialize", _serialize(JSONSerializer._serialize))
+    patch.setattr(UserAgentString, "to_string", lambda _: "tests")
+    patch.setattr(DepthFirstTraverser, "nodes_to_be_processed", _once(DepthFirstTraverser.nodes_to_be_processed))
 
 
 def _transact(patch: pytest.MonkeyPatch) -> Callable[..., None]:
@@ -85,6 +107,15 @@ def _query(whole: Callable[..., Any]) -> Callable[..., Any]:
         return whole(partition, hash_key, *given, **named)
 
     return query
+
+
+def _once(asked: Callable[[Any], tuple[type, ...]]) -> Callable[[Any], tuple[type, ...]]:
+    def nodes_to_be_processed(self: Any) -> tuple[type, ...]:
+        if "_sought" not in self.__dict__:
+            self._sought = asked(self)
+        return self._sought
+
+    return nodes_to_be_processed
 
 
 def _serialize(whole: Callable[..., None]) -> Callable[..., None]:
