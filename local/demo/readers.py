@@ -6,6 +6,7 @@ becomes of its text. So what was said once is not said again, and each request i
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
@@ -32,7 +33,7 @@ from broadsheet.writers import Writer
 from ulid import ULID
 
 from local import accounts as people
-from local.demo import conversations
+from local.demo import conversations, weekdays
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -93,7 +94,9 @@ def _converse(
     ids: dict[timedelta | None, str] = {}
     for remark in remarks:
         at = published + remark.after
-        ids[remark.after] = said.get(_moment(str(ULID.from_datetime(at)))) or _say(state.slug, remark, ids, members, at)
+        ids[remark.after] = said.get(_moment(str(ULID.from_datetime(at)))) or _say(
+            state.slug, replace(remark, text=weekdays.moved(remark.text, now)), ids, members, at
+        )
     for remark in remarks:
         for kind, name in _reactions(remark, [name for name in members if name not in LOCAL]):
             reactions.react(ids[remark.after], kind, members[name], now)

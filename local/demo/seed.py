@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from broadsheet import desk, drafts, inputs, picking, publishing, settings, table
 
 from local import accounts, durable, tether
-from local.demo import manuscripts, readers, visits
+from local.demo import manuscripts, readers, visits, weekdays
 
 if TYPE_CHECKING:
     from broadsheet.drafts import View
@@ -96,7 +96,7 @@ def _create(text: Manuscript, known: dict[str, str], editor: Person, now: dateti
         fields["translation_of"] = known[text.translation_of]
     if text.old_slug:
         fields["slug"] = text.old_slug
-    article = inputs.check(inputs.NewArticle, fields)
+    article = inputs.check(inputs.NewArticle, weekdays.moved(fields, now))
     return drafts.create(article, editor, at=_published_at(text, now) - WRITING)
 
 
@@ -118,7 +118,7 @@ def _bring_forward(text: Manuscript, article_id: str, editor: Person, now: datet
     if state.unpublished_changes:
         state = publishing.publish(article_id, state.version, editor, at=later).state
     for correction in text.corrections[len(state.corrections) :]:
-        given = inputs.check(inputs.Correction, correction)
+        given = inputs.check(inputs.Correction, weekdays.moved(correction, now))
         state = publishing.correct(article_id, state.version, given, editor, at=later).state
 
 
