@@ -38,6 +38,10 @@ LANGUAGES = (
 DIGITS = {"latn": "0123456789", "arab": "٠١٢٣٤٥٦٧٨٩", "arabext": "۰۱۲۳۴۵۶۷۸۹", "beng": "০১২৩৪৫৬৭৮৯"}
 
 
+FROM_FIVE_DIGITS = {"bg", "es", "hu", "it", "lv", "pl", "pt-PT", "sl"}
+"""CLDR's minimumGroupingDigits, which Babel does not read."""
+
+
 def messages() -> Catalog:
     """What there is to translate, with where it stands."""
     found = Catalog(project="Broadsheet", charset="utf-8", fuzzy=False)
@@ -115,6 +119,7 @@ def formats(language: str) -> dict[str, Any]:
         "system": system,
         "group": get_group_symbol(locale, numbering_system="default"),
         "grouping": list(parse_pattern(locale.decimal_formats[None].pattern).grouping),
+        "least": 2 if language in FROM_FIVE_DIGITS else 1,
         "two": locale.list_patterns["standard"]["2"],
         "more": [locale.list_patterns["standard"][place] for place in ("start", "middle", "end")],
         "samples": samples(locale),

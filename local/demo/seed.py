@@ -12,6 +12,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 from broadsheet import desk, drafts, inputs, picking, publishing, settings, table
 
@@ -28,7 +29,10 @@ WRITING = timedelta(minutes=50)
 """From the first draft to publishing."""
 SECOND_THOUGHTS = timedelta(minutes=90)
 """From publishing to a correction or another address."""
-PICKED = ("ministers-diaries", "flax-revival", "weighing-house-review", "salt-clerk-wins", "farol-de-plata")
+PICKED = (
+    "ministers-diaries", "flax-revival", "weighing-house-review", "salt-clerk-wins",
+    "acuerdo-orrin", "farol-de-plata", "travesia-sund", "voto-vecinal",
+)  # fmt: skip
 
 
 def main(seed: str, data: Path) -> None:
@@ -87,7 +91,8 @@ def _ids_by_headline() -> dict[str, str]:
 
 
 def _published_at(text: Manuscript, now: datetime) -> datetime:
-    return now - timedelta(hours=text.hours_ago or 0)
+    """Not all at the same minute of the hour."""
+    return now - timedelta(hours=text.hours_ago or 0, minutes=crc32(text.name.encode()) % 50)
 
 
 def _create(text: Manuscript, known: dict[str, str], editor: Person, now: datetime) -> View:

@@ -41,7 +41,7 @@ def test_a_tenth_article_of_a_story_stands_in_the_lists_of_the_other_nine(stage:
     for article in nine:
         more = stage.read(article["slug"]).json["more_about"]
         assert tenth["id"] in [card["id"] for card in more]
-        assert {(card["why"], card["why_text"]) for card in more} == {("same_story", "More of this story")}
+        assert {(card["why"], card["why_text"]) for card in more} == {("same_story", "More on this story")}
     read = stage.read(tenth["slug"]).json
     assert {card["id"] for card in read["more_about"]} == {article["id"] for article in nine}
     assert read["lists"]["version"] == 1

@@ -372,7 +372,7 @@ def test_what_readers_go_on_to_stands_under_an_article_after_the_next_pass(stage
     assert (card["id"], card["why"], card["why_text"]) == (
         then["id"],
         "readers_went_on",
-        "Readers of this went on to it",
+        "Readers went on to read this",
     )
     assert also_like(stage, cold) == []
 

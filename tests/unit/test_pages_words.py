@@ -95,6 +95,11 @@ def test_a_region_speaks_its_language_and_a_stranger_english() -> None:
 # ---------------------------------------------------------------- dates and numbers
 
 
+def held(text: str) -> str:
+    """Browsers write the narrow space that holds together as a wide one."""
+    return text.replace("\u202f", "\u00a0")
+
+
 @pytest.mark.parametrize("language", translations.LANGUAGES)
 def test_dates_and_numbers_are_those_of_unicode(language: str) -> None:
     """Babel writes Western digits where a language has its own."""
@@ -102,11 +107,11 @@ def test_dates_and_numbers_are_those_of_unicode(language: str) -> None:
     west = {ord(digit): str(n) for n, digit in enumerate(form.digits)}
     for at in MOMENTS:
         here = at.astimezone(zone)
-        assert form.day(at).translate(west) == dates.format_date(here, "long", locale=locale)
-        assert form.weekday(at).translate(west) == dates.format_date(here, "full", locale=locale)
+        assert form.day(at).translate(west) == held(dates.format_date(here, "long", locale=locale))
+        assert form.weekday(at).translate(west) == held(dates.format_date(here, "full", locale=locale))
         time = dates.format_time(here, translations.time_pattern(locale), tzinfo=zone, locale=locale)
-        assert time in form.minute(at).translate(west)
-    for n in (0, 7, 999, 1000, 12_345, 1_234_567):
+        assert held(time) in form.minute(at).translate(west)
+    for n in (0, 7, 999, *([1000] if form.least == 1 else []), 12_345, 1_234_567):
         assert form.number(n).translate(west) == numbers.format_decimal(
             n, locale=locale, numbering_system="default"
         ).translate(west)
@@ -139,6 +144,11 @@ def test_a_day_has_two_halves_where_its_hours_are_told_so() -> None:
         False,
         True,
     ]
+
+
+def test_spanish_parts_a_number_from_five_digits_on() -> None:
+    assert [formats.of("es").number(n) for n in (999, 2000, 12_000)] == ["999", "2000", "12.000"]
+    assert [formats.of("hi").number(n) for n in (1234, 1_234_567)] == ["1,234", "12,34,567"]
 
 
 def test_persian_has_its_own_digits() -> None:

@@ -58,6 +58,8 @@ class Formats:
     group: str
     grouping: Sequence[int]
     """Digits of the last group, and of those before it."""
+    least: int
+    """Digits that stand before the first sign between groups at least: 2 where 1234 has none."""
     two: str
     """How two names are put together: `{0} and {1}`."""
     more: Sequence[str]
@@ -85,6 +87,8 @@ class Formats:
 
     def number(self, n: int) -> str:
         first, further = self.grouping
+        if n < 10 ** (first + self.least - 1):
+            return self._own(str(n))
         head, tail = str(n)[:-first], str(n)[-first:]
         while head:
             head, tail = head[:-further], f"{head[-further:]}{self.group}{tail}"
@@ -106,7 +110,8 @@ class Formats:
         return Markup(pattern).format(one, other)  # noqa: S704  the pattern is Unicode's
 
     def _written(self, pattern: str, at: datetime) -> str:
-        return "".join(self._part(match, at) for match in PART.finditer(pattern))
+        """With the space that holds together in the width that browsers write it in."""
+        return "".join(self._part(match, at) for match in PART.finditer(pattern)).replace("\u202f", "\u00a0")
 
     def _part(self, match: re.Match[str], at: datetime) -> str:
         part = match[0]

@@ -32,10 +32,10 @@ SECONDS, BELOW = 3, 2
 """Cards on the front beside the lead, and below it."""
 PICKS, LATEST, OF_A_SECTION = 4, 6, 4
 """And further down."""
-IN_SIDEBAR = 5
-"""Cards of each list there."""
-RELATED = 6
-"""Cards of "More about" and what is like it together, and of "You may also like"."""
+IN_SIDEBAR, REPEATED = 5, 3
+"""Cards of each list there, and of one whose cards are all on the page already."""
+RELATED, NEAR = 6, 3
+"""Cards of "More about" and what is like it together, and of "You may also like"; and of what is only like it."""
 
 
 def language_named(tag: str) -> str:
@@ -162,18 +162,19 @@ def article(found: Article, query: Mapping[str, str], sidebar: Sidebar) -> str:
     language = site.get().nearest(given["language"])
     thread = discussion.show(found.discussion, query)
     whole = sidebar.front(language)
-    unshown = _Unshown([given, *given["more_about"], *given["you_may_also_like"]])
+    related = _related(given)
+    unshown = _Unshown([given, *related["about"], *related["near"], *related["like"]])
     return render.html(
         "article.html",
         language,
         _head_of_article(given, thread, language),
         article=given,
         body=bodies.shown(given["body_html"], language, pictured=bool(given["image"])),
-        related=_related(given),
+        related=related,
         thread=thread,
         reactions=site.get().comments.reactions,
-        picks=unshown.take(whole["picks"], IN_SIDEBAR),
-        latest=unshown.take(whole["latest"], IN_SIDEBAR),
+        picks=unshown.take_or_repeat(whole["picks"], IN_SIDEBAR, given),
+        latest=unshown.take_or_repeat(whole["latest"], IN_SIDEBAR, given),
     )
 
 
@@ -199,7 +200,7 @@ def _head_of_article(given: Any, thread: discussion.Shown, language: str) -> Hea
 def _related(given: Any) -> dict[str, list[Card]]:
     """The lists as a page shows them: what stands below "More about" its topic is about it, the others are called alike."""
     about = [card for card in given["more_about"] if _about(given, card)][:RELATED]
-    near = [card for card in given["more_about"] if not _about(given, card)][: RELATED - len(about)]
+    near = [card for card in given["more_about"] if not _about(given, card)][: min(NEAR, RELATED - len(about))]
     return {"about": about, "near": near, "like": given["you_may_also_like"][:RELATED]}
 
 
@@ -249,6 +250,10 @@ class _Unshown:
         taken = new[: len(new) - len(new) % by] if len(new) >= 2 * by else new
         self.shown |= {card["id"] for card in taken}
         return taken
+
+    def take_or_repeat(self, cards: list[Card], at_most: int, this: Card) -> list[Card]:
+        """In a small paper all may be on the page already: then they stand there again, for what they are called here."""
+        return self.take(cards, at_most) or [card for card in cards if card["id"] != this["id"]][:REPEATED]
 
 
 def _front(language: str) -> Any:

@@ -9,7 +9,7 @@ import { forget, own, proof, remember } from "./own.js";
 import * as session from "./session.js";
 import * as thread from "./thread.js";
 import * as watching from "./watching.js";
-import { words } from "./words.js";
+import { outcome, words } from "./words.js";
 import { answer } from "./writing.js";
 
 const MOST_KEPT = 200;
@@ -130,7 +130,7 @@ function open(context, item) {
     end();
     thread.update(item, comment);
     context.refresh();
-    note(context, item, comment.state === "published" ? words.changed : words.held);
+    note(context, item, outcome(comment, words.changed));
   });
   form.querySelector("[data-cancel]").addEventListener("click", end);
   said.hidden = acts.hidden = true;

@@ -10,6 +10,10 @@ session.begin();
 beacon.begin();
 sharing.begin();
 
+// On a small screen the section one is in may lie beyond the edge of the bar.
+const here = document.querySelector(".masthead nav [aria-current=page]");
+if (here) here.closest("ul").scrollLeft = here.offsetLeft - here.closest("ul").clientWidth / 2;
+
 const discussion = document.querySelector("[data-discussion]");
 if (discussion) import("./discussion.js").then((module) => module.begin(discussion));
 if (document.querySelector("[data-account-page]")) import("./account.js").then((module) => module.begin());

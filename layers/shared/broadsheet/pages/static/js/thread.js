@@ -126,7 +126,7 @@ function badges(item, comment) {
   const state = words.states[comment.state];
   const wanted = [
     comment.author?.staff && make("span", { class: "badge", "data-badge": true }, words.staff),
-    comment.author && !comment.author.member && make("span", { class: "badge guest", "data-badge": true }, words.guest),
+    comment.author?.name && !comment.author.member && make("span", { class: "badge guest", "data-badge": true }, words.guest),
     comment.html && comment.state !== "published" && state && make("span", { class: "badge waiting", "data-badge": true }, state),
   ].filter(Boolean);
   header.querySelector("[data-by]").after(...wanted);

@@ -7,7 +7,7 @@ export const language = document.documentElement.lang;
 
 // As the server writes them, whatever a browser would do by itself: Persian years, other digits, a day in two halves or none.
 const written = { numberingSystem: words.digits };
-const number = new Intl.NumberFormat(language, { ...written, useGrouping: "always" });
+const number = new Intl.NumberFormat(language, written);
 const rules = new Intl.PluralRules(language);
 const relative = new Intl.RelativeTimeFormat(language);
 const day = new Intl.DateTimeFormat(language, {
@@ -36,6 +36,11 @@ export function several(name, n) {
   return words[name][sample].replace("{n}", count(n));
 }
 
+/** What a writer is told of a comment: what it says where it is published, or what becomes of it. */
+export function outcome({ state }, published) {
+  return { published, rejected: words.rejected }[state] ?? words.held;
+}
+
 export function count(n) {
   return number.format(n);
 }
@@ -48,5 +53,5 @@ export function soon(seconds) {
 /** The time of an RFC 3339 stamp where the paper is, as the server writes it. */
 export function at(stamp) {
   const moment = new Date(stamp);
-  return words.moment.replace("{1}", day.format(moment)).replace("{0}", minute.format(moment));
+  return words.moment.replace("{1}", day.format(moment)).replace("{0}", minute.format(moment).replace(" ", "\u00a0"));
 }

@@ -7,7 +7,7 @@ import { tab } from "./kept.js";
 import { remember } from "./own.js";
 import * as session from "./session.js";
 import * as thread from "./thread.js";
-import { say, words } from "./words.js";
+import { outcome, say, words } from "./words.js";
 
 let home, form, section, answered;
 let attempt = { body: null, key: null };
@@ -75,7 +75,7 @@ async function post(context, { website = "", ...values }) {
   if (comment.state === "published") thread.add(1);
   context.refresh();
   if (item && !wentOn) focus(item);
-  told(context, comment.state === "published" ? words.posted : words.held, item && to);
+  told(context, outcome(comment, words.posted), item && to);
 }
 
 function empty(context) {
