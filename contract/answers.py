@@ -21,7 +21,7 @@ Stamp = Annotated[
         json_schema_extra={"format": "date-time"},
     ),
 ]
-Slug = Annotated[str, Field(pattern=r"^(?:[\w-]+-)?[0-9a-hjkmnp-tv-z]{8}$", description="`<words>-<key>`.")]
+Slug = Annotated[str, Field(pattern=r"^(?:\S+-)?[0-9a-hjkmnp-tv-z]{8}$", description="`<words>-<key>`.")]
 Count = Annotated[int, Field(ge=0)]
 Cursor = Annotated[str | None, Field(description="For the next page; null on the last one.")]
 Language = Annotated[str, Field(description="BCP 47.")]

@@ -52,7 +52,7 @@ def summary(reader: Reader, form: str) -> list[str]:
             {
                 "display_name": "Rellena este campo.",
                 "email": "Esto no es una dirección de correo.",
-                "password": "Es demasiado corto.",
+                "password": "Tiene muy pocos caracteres.",
             },
         ),
     ],

@@ -40,7 +40,7 @@ def test_logging_in_and_commenting_by_keyboard(reader: Reader, article: dict[str
     page.keyboard.type(PASSWORD)
     press("Enter")
     page.wait_for_url(f"**/articles/{article['slug']}")
-    expect(page.get_by_text("You are writing as Robin Reader.")).to_be_visible()
+    expect(page.get_by_text("You are writing as Robin Reader")).to_be_visible()
 
     tab_to(reader, page.get_by_label("Your comment"))
     page.keyboard.type("Typed, not clicked.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -127,6 +128,28 @@ def test_an_articles_page_is_three_calls_and_the_front_one(stage: Stage) -> None
     assert [call.operation for call in stage.call("GET", "/").calls] == ["GetItem"]
     for path in ("/about", "/login", "/es/account", "/nothing", "/robots.txt", "/favicon.svg"):
         assert stage.call("GET", path).calls == []
+
+
+@pytest.mark.parametrize(("words", "replies"), [(1000, 0), (1000, 3), (1000, 8), (3000, 3)])
+def test_an_articles_page_is_light_however_much_is_said_below_it(stage: Stage, words: int, replies: int) -> None:
+    chance = random.Random(words + replies)
+    known = ["".join(chance.choices("etaoinshrdlucmfwypvbgk", k=chance.randint(2, 9))) for _ in range(4000)]
+
+    def prose(count: int) -> str:
+        return " ".join(chance.choices(known, k=count))
+
+    text = "".join(f"<p>{prose(50)}.</p>" for _ in range(words // 50))
+    slug = stage.published(**scenario.usual(body={"format": "html", "text": text}))["slug"]
+    for n in range(20):
+        root = stage.comment(slug, text=prose(60), address=f"192.0.{n}.1")["id"]
+        for m in range(replies):
+            stage.comment(slug, to=root, text=prose(60), address=f"192.0.{n}.{m + 2}")
+    for n in range(14):
+        stage.published(headline=prose(10), standfirst=prose(25), section=("politics", "world")[n % 2])
+    stage.settle()
+    page = look(stage, f"/articles/{slug}")
+    assert page.packed < LIGHT
+    assert len(page.all("//li[@data-comment]")) > 10, "and shows as much as there is room for"
 
 
 def test_a_busy_articles_page_is_light(stage: Stage) -> None:

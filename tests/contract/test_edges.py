@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from local.template import Template
 
 SECRET = {"Cdn": "on", "OriginSecret": "s" * 43, "OriginSecretHashes": "0" * 64}
-ADDED_BY_CLOUDFRONT = {"x-origin-secret", "if-none-match", "cookie"}
-"""The secret by the origin, revalidation by the cache, cookies by the policy's own switch."""
+ADDED_BY_CLOUDFRONT = {"x-origin-secret", "if-none-match", "cookie", "accept-encoding"}
+"""The secret by the origin, revalidation by the cache, cookies and encodings by switches of policies."""
 METRICS_OF_AN_ALARM = 10
 """https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-data-queries.html"""
 READ = re.compile(r"""headers\.get\(\s*"([a-z-]+)\"""")

@@ -6,6 +6,7 @@ import re
 import struct
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import pytest
 from broadsheet import articles, front, settings, site, table
@@ -65,8 +66,26 @@ def test_who_is_led_to_the_current_address_keeps_the_place_in_the_discussion(sta
 def test_any_words_before_the_key_lead_to_the_article(stage: Stage) -> None:
     slug = stage.published()["slug"]
     key = slug.rpartition("-")[2]
-    for other in (key, f"quite-other-words-{key}", slug.upper()):
+    for other in (
+        key,
+        f"quite-other-words-{key}",
+        slug.upper(),
+        f"a.b,c-{key}",
+        f"it's-{key}",
+        f"-{key}",
+        f"café-{key}",
+    ):
         assert stage.call("GET", f"/articles/{other}").headers["location"] == f"{ORIGIN}/articles/{slug}"
+
+
+def test_letters_whose_vowels_are_marks_keep_them(stage: Stage) -> None:
+    river, man = (stage.published(headline=f"{word} वार्ता", topic=word)["topic"]["slug"] for word in ("नदी", "नद"))
+    assert (river, man) == ("नदी", "नद")
+    stage.settle()
+    for topic in (river, man):
+        assert look(stage, f"/topics/{topic}").text("//h1") == topic
+    (live,) = look(stage, f"/topics/{river}").all("//main//h2/a/@href")
+    assert look(stage, unquote(live)).text("//h1") == "नदी वार्ता"
 
 
 def test_an_article_of_another_script_has_an_address_that_can_be_followed(stage: Stage) -> None:
@@ -205,6 +224,8 @@ def test_a_page_is_compressed_for_those_who_take_it(stage: Stage) -> None:
     assert packed.headers["content-encoding"] == "gzip"
     assert (packed.text, packed.etag) == (plain.text, plain.etag)
     assert plain.headers["vary"] == "Accept-Encoding"
+    for refused in ("gzip;q=0, identity", "identity, GZIP; q=0.0"):
+        assert "content-encoding" not in stage.call("GET", f"/articles/{slug}", accept_encoding=refused).headers
 
 
 @pytest.mark.parametrize("name", ["site.css", "theme.css", "print.css", "site.js", "favicon.svg"])

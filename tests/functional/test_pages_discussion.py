@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -76,7 +77,10 @@ def test_a_long_discussion_goes_on_page_by_page_either_way_round(stage: Stage) -
 
 def test_a_page_ends_early_where_comments_are_long_and_loses_none(stage: Stage) -> None:
     slug = stage.published()["slug"]
-    posted = [stage.comment(slug, address=f"192.0.{n}.1", text=f"{n} {'long words ' * 180}")["id"] for n in range(14)]
+    chance = random.Random(1)
+    words = ["".join(chance.choices("etaoinshrdlu", k=6)) for _ in range(14 * 280)]
+    said = [f"{n} {' '.join(words[n * 280 : n * 280 + 280])}" for n in range(14)]
+    posted = [stage.comment(slug, address=f"192.0.{n}.1", text=text)["id"] for n, text in enumerate(said)]
     stage.settle()
     page, seen, pages = look(stage, f"/articles/{slug}"), [], 0
     while True:
@@ -146,6 +150,7 @@ def test_what_was_removed_leaves_its_place_and_nothing_else(stage: Stage) -> Non
     assert "Comment removed" in gone
     assert "Regretful" not in page.reply.text
     assert "should not have said" not in page.reply.text
+    assert [said["author"]["name"] for said in page.data["NewsArticle"]["comment"]] == ["Another"]
     assert not page.all(f"//li[@id='comment-{root['id']}']/article//button")
 
 

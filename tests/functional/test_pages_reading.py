@@ -369,8 +369,39 @@ def test_a_translation_into_a_language_that_the_site_has_not_is_no_other_page_of
     assert (own, spanish) == (f"/articles/{english['slug']}", "/es")
     assert page.hreflang["fr"].endswith(french["slug"])
     assert look(stage, f"/articles/{french['slug']}").all("//header//nav[@class='languages']/a/@href") == [
-        f"/articles/{french['slug']}",
+        f"/articles/{english['slug']}",
         "/es",
+    ]
+
+
+def test_what_is_shown_in_another_language_leads_to_its_own_in_this_one(stage: Stage) -> None:
+    british = stage.published(headline="The bridge is open", language="en-GB")
+    arabic = stage.published(headline="عنوان", language="ar", translation_of=british["slug"])
+    page = look(stage, f"/articles/{arabic['slug']}")
+    own, _ = page.all("//header//nav[@class='languages']/a")
+    assert (own.get("href"), own.get("aria-current")) == (f"/articles/{british['slug']}", None)
+    american = stage.published(headline="The bridge has opened", language="en-US", translation_of=british["slug"])
+    own, _ = look(stage, f"/articles/{american['slug']}").all("//header//nav[@class='languages']/a")
+    assert (own.get("href"), own.get("aria-current")) == (f"/articles/{american['slug']}", "true")
+
+
+def test_a_reason_is_in_the_language_it_is_written_in(stage: Stage) -> None:
+    same = {"body": said("Kwyjibo plinth restored at Vornholt gazebo."), "language": "ar", "topic": "نفق"}
+    stage.published(headline="Kwyjibo", **same)
+    live = stage.published(headline="Kwyjibo plinth", **same)
+    stage.settle()
+    (why,) = look(stage, f"/articles/{live['slug']}").all("//p[@class='why']")
+    assert (why.get("lang"), why.get("dir")) == ("ar", "rtl")
+
+
+def test_the_latest_stands_beside_an_article_even_where_all_is_on_its_page_already(stage: Stage) -> None:
+    same = {"body": said("Kwyjibo plinth restored at Vornholt gazebo."), "topic": "Plinths"}
+    slugs = [stage.published(headline=f"Plinth {n}", **same)["slug"] for n in range(3)]
+    stage.settle()
+    page = look(stage, f"/articles/{slugs[0]}")
+    assert page.all("//section[@aria-labelledby='latest']//h3/a/@href") == [
+        f"/articles/{slugs[2]}",
+        f"/articles/{slugs[1]}",
     ]
 
 

@@ -180,3 +180,22 @@ def test_what_becomes_of(given_html: str, clean: str) -> None:
 )
 def test_words_are_counted(html: str, count: int) -> None:
     assert markup.word_count(html) == count
+
+
+def test_markdown_is_kept_or_refused_however_deep() -> None:
+    deep = "\n".join("  " * n + f"- item{n}" for n in range(40))
+    assert all(f"item{n}" in markup.from_markdown(deep) for n in range(40))
+    assert "DEEP" in markup.from_markdown("Intro.\n\n" + "> " * 60 + "DEEP")
+    with pytest.raises(markup.TooDeep):
+        markup.from_markdown("Intro.\n\n" + "> " * 150 + "DEEP")
+
+
+def test_nothing_that_html_may_not_hold_comes_out() -> None:
+    assert markup.clean("<p>a&#12;b&#11;c\ufffed&#x1;e\x01f\tg</p>") == "<p>abcdef\tg</p>"
+    assert 'alt="bc"' in markup.clean('<img src="/a.jpg" alt="b&#1;c\x02">')
+
+
+@pytest.mark.parametrize("text", ["\u0301", "\ufe0f \u200b", "\u0301\u0302"])
+def test_accents_alone_show_nothing(text: str) -> None:
+    assert not markup.is_visible(text)
+    assert markup.is_visible(f"a{text}")

@@ -14,6 +14,8 @@ TAG = re.compile(
 MAX_LENGTH = 35
 
 
+TODAY = {"in": "id", "iw": "he", "ji": "yi"}
+"""Tags that have others now."""
 TRADITIONAL = {"zh-HK", "zh-MO", "zh-TW"}
 """Where Chinese is written in `Hant` without a tag saying so."""
 
@@ -27,9 +29,10 @@ def parents(tag: str) -> list[str]:
 
 def canonical(tag: str) -> str | None:
     """The tag with its usual capitals, or None where it is not well-formed."""
-    if len(tag) > MAX_LENGTH or not TAG.fullmatch(tag):
+    if len(tag) > MAX_LENGTH or not TAG.fullmatch(tag) or tag.lower().split("-")[0] == "und":
         return None
     first, *rest = tag.lower().split("-")
+    first = TODAY.get(first, first)
     done, private = [first], False
     for part in rest:
         private = private or len(part) == 1

@@ -51,6 +51,8 @@ EMBED_ALIASES = {"www.youtube.com": "www.youtube-nocookie.com", "youtube.com": "
 TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 CLOSED_BY_THE_NEXT = VOID | {"p", "li", "dt", "dd", "tr", "th", "td", "thead", "tbody", "tfoot", "rt", "rp"}
 DEEPEST = 200
+DEEPEST_MARKDOWN = 100
+"""Quotes, and lists with their entries, in one another: below that the parser leaves text out."""
 MOST_ENTITIES = 100_000
 MARKED = re.compile(r"""(<iframe\b(?:[^">]|"[^"]*")*>).*?(</iframe>)|<(?:[^">]|"[^"]*")*>""", re.DOTALL)
 """A tag of nh3's output, or an iframe with what stands in it: raw text to a browser, markup to `html.parser`."""
@@ -59,6 +61,8 @@ EMPTY = re.compile(r"<p(?: [^<>]*)?>\s*</p>")
 FILLERS = "\u115f\u1160\u3164\uffa0\u2800"
 TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 """Characters that turn the direction of what follows; `dir` and `bdi` do that where it is meant."""
+CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+"""Nobody sees them, and no HTML may hold them."""
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 """Scripts written without spaces: there a letter counts as a word."""
@@ -70,20 +74,24 @@ class TooDeep(ValueError):  # noqa: N818  an answer, not an error
 
 def from_markdown(text: str) -> str:
     """Raises TooDeep."""
-    return clean(_markdown().render(text))
+    reader = _markdown()
+    found = reader.parse(text)
+    if any(token.level >= DEEPEST_MARKDOWN - 1 for token in found):
+        raise TooDeep
+    return clean(str(reader.renderer.render(found, reader.options, {})))
 
 
 @cache
 def _markdown() -> MarkdownIt:
     from markdown_it import MarkdownIt
 
-    return MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+    return MarkdownIt("commonmark", {"html": True, "maxNesting": DEEPEST_MARKDOWN}).enable(["table", "strikethrough"])
 
 
 def clean(html: str) -> str:
     """Allow-listed HTML. Cleaning what is clean changes nothing. Raises TooDeep."""
     _measure_depth(html)
-    html = TURNS.sub("", html)
+    html = _printable(html)
     allowed = _allowed(_allowed(html))  # what held tags apart may be gone: they are read once more without it
     writer = _Writer()
     writer.feed(MARKED.sub(lambda found: f"{found[1]}{found[2]}" if found[1] else found[0], allowed))
@@ -155,7 +163,7 @@ class _Writer(HTMLParser):
         if tag not in TAGS:
             return
         allowed = ATTRIBUTES["*"] | ATTRIBUTES.get(tag, set())
-        given = {name: TURNS.sub("", value or "") for name, value in attrs if name in allowed}
+        given = {name: _printable(value or "") for name, value in attrs if name in allowed}
         given = {name: value for name, value in given.items() if _attribute(tag, name, value) is not None}
         if tag == "iframe":
             self.out.append(_embed(given))
@@ -173,7 +181,11 @@ class _Writer(HTMLParser):
             self.out.append(f"</{_name(tag)}>")
 
     def handle_data(self, data: str) -> None:
-        self.out.append(escape(TURNS.sub("", data), quote=False))  # once more: references are letters now
+        self.out.append(escape(_printable(data), quote=False))  # once more: references are letters now
+
+
+def _printable(text: str) -> str:
+    return CONTROLS.sub("", TURNS.sub("", text))
 
 
 def _name(tag: str) -> str:
@@ -208,8 +220,8 @@ def word_count(html: str) -> int:
 
 
 def is_visible(plain: str) -> bool:
-    """Whether a text shows anything: spaces, joiners, marks of direction and fillers alone do not."""
-    return any(unicodedata.category(letter)[0] not in "ZC" and letter not in FILLERS for letter in plain)
+    """Whether a text shows anything: spaces, joiners, marks of direction, accents and fillers alone do not."""
+    return any(unicodedata.category(letter)[0] not in "ZCM" and letter not in FILLERS for letter in plain)
 
 
 def is_empty(html: str) -> bool:

@@ -35,6 +35,8 @@ LOOSE_JOINER = re.compile(
     "(?<![^\\s\u200c\u200d])[\u200c\u200d]+|[\u200c\u200d]+(?![^\\s\u200c\u200d])|(?<=[\u200c\u200d])[\u200c\u200d]+"
 )
 JOINERS = "\u200c\u200d"
+DEEP_QUOTE = re.compile(r"^((?:[ \t]*>){9})(?:[ \t]*>)+", re.MULTILINE)
+"""Deeper ones stand beside it: the parser leaves text out that is quoted twenty times."""
 TAGS = {"p", "br", "blockquote", "em", "strong", "code", "pre", "a"}
 RULES = ["blockquote", "emphasis", "backticks", "fence", "link", "autolink", "linkify", "newline", "escape", "entity"]
 
@@ -67,7 +69,7 @@ def html(text: str) -> str:
     What references such as `&#8238;` stand for is there only now, so it is cleaned once more.
     """
     made = nh3.clean(
-        _markdown(linkify=_addresses(text) <= MOST_LINKED).render(text),
+        _markdown(linkify=_addresses(text) <= MOST_LINKED).render(DEEP_QUOTE.sub(r"\1", text)),
         tags=TAGS,
         attributes={"a": {"href"}, "*": set()},
         attribute_filter=_elsewhere,

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import groupby
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 """Crockford's base 32: no letter that looks like a digit, and few words one would rather not see."""
 KEY_LENGTH = 8
 MAX_WORDS = 80
-SLUG = re.compile(rf"(?:[\w-]+-)?([{ALPHABET}]{{{KEY_LENGTH}}})")
+SLUG = re.compile(rf"(?:[^\s/]*-)?([{ALPHABET}]{{{KEY_LENGTH}}})")
 LETTERS = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
 FOLDED = str.maketrans(LETTERS | {chr(mark): "" for mark in range(0x0300, 0x0370)})
 """With the accents of Latin, Greek and Cyrillic, which go."""
@@ -28,10 +29,16 @@ def new_key() -> str:
 
 def words(text: str, limit: int = MAX_WORDS) -> str:
     """`Élysée's "new" deal` → `elysees-new-deal`; empty where there is neither letter nor digit."""
-    joined = "-".join(re.findall(r"[^\W_]+", folded(re.sub(r"['’ʼ]", "", text))))
+    runs = groupby(folded(re.sub(r"['’ʼ]", "", text)), _in_a_word)
+    joined = "-".join("".join(run) for in_a_word, run in runs if in_a_word)
     if len(joined) <= limit:
         return joined
     return joined[: limit + 1].rpartition("-")[0] or joined[:limit]
+
+
+def _in_a_word(letter: str) -> bool:
+    """Marks are: in many scripts they are the vowels."""
+    return unicodedata.category(letter)[0] in "LNM"
 
 
 def folded(text: str) -> str:

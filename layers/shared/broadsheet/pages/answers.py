@@ -112,7 +112,7 @@ def refusal(event: APIGatewayProxyEventV2, told: Problem) -> Response[str]:
         return moved(event, tidy)
     html = _told(event, told)
     headers: dict[str, str | list[str]] = {**http.kept(told), **told.headers, "Vary": "Accept-Encoding", **security()}
-    return Response(told.status, HTML, html, headers, compress=http.compressed(html, HTML))
+    return Response(told.status, HTML, html, headers, compress=http.compressed(event, html, HTML))
 
 
 def _tidied(path: str) -> str | None:

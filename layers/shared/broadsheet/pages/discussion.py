@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -17,8 +18,14 @@ if TYPE_CHECKING:
 
     from broadsheet.discussions import Discussion
 
-LARGEST = 24_000
-"""Bytes of text after which no further thread is begun on a page."""
+LIGHT = 30_000
+"""Bytes of a page on its way to a browser."""
+AROUND = 7_500
+"""Of those, what stands around article and discussion, and what scripts say."""
+LEAST = 2_000
+"""What a discussion may take beside the longest of articles."""
+OF_A_COMMENT = 50
+"""What is around its words, which are said twice: to people and, too far from there to be packed together, to machines."""
 
 
 @dataclass(frozen=True)
@@ -36,13 +43,17 @@ class Shown:
     """Id of the comment whose further replies these are."""
 
 
-def show(discussion: Discussion, query: Mapping[str, str]) -> Shown:
-    """One Query; with a GetItem before it where it is about the replies of one comment. Raises BadCursor, NothingPublished."""
+def show(discussion: Discussion, query: Mapping[str, str], article: str) -> Shown:
+    """What of it fits on the page of an article, given as JSON, that is to stay light.
+
+    One Query; with a GetItem before it where it is about the replies of one comment. Raises BadCursor, NothingPublished.
+    """
     cursor, above = query.get("cursor"), below(query)
     if above:
         return _replies(discussion, above, cursor)
     order = query.get("order", "")
-    return _threads(discussion, order if order in threads.ORDERS else threads.ORDERS[0], cursor)
+    room = max(LEAST, LIGHT - AROUND - _packed(article))
+    return _threads(discussion, order if order in threads.ORDERS else threads.ORDERS[0], cursor, room)
 
 
 def below(query: Mapping[str, str]) -> str | None:
@@ -51,23 +62,28 @@ def below(query: Mapping[str, str]) -> str | None:
     return given.upper() if cursors.is_ulid(given) else None
 
 
-def _threads(discussion: Discussion, order: str, cursor: str | None) -> Shown:
+def _threads(discussion: Discussion, order: str, cursor: str | None, room: int) -> Shown:
     page = json.loads(threads.page(discussion, order, cursor, http.PAGE, clock.now()))
-    roots, follows = _fitting(page["comments"]), page["next_cursor"]
+    roots, follows = _fitting(page["comments"], room), page["next_cursor"]
     if len(roots) < len(page["comments"]):
         follows = cursors.encode(f"{keys.thread(discussion.key)} {order}", roots[-1]["id"])
     more = _path(discussion, order=order, cursor=follows) if follows else None
     return Shown([_nested(discussion, root) for root in roots], order, more, bool(cursor), discussion.revision)
 
 
-def _fitting(roots: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The first ones, as many as make a page; always one."""
+def _fitting(roots: list[dict[str, Any]], room: int) -> list[dict[str, Any]]:
+    """The first ones, as many as there is room for; always one."""
     size = 0
     for place, root in enumerate(roots):
-        size += sum(len((each["html"] or "").encode()) for each in (root, *root["replies"]))
-        if place and size > LARGEST:
+        size += sum(2 * _packed(each["html"] or "") + OF_A_COMMENT for each in (root, *root["replies"]))
+        if place and size > room:
             return roots[:place]
     return roots
+
+
+def _packed(text: str) -> int:
+    """Bytes of it compressed, a little more than it takes within a page."""
+    return len(zlib.compress(text.encode(), 1))
 
 
 def _nested(discussion: Discussion, root: dict[str, Any]) -> dict[str, Any]:

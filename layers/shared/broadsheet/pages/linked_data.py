@@ -10,7 +10,7 @@ from . import assets, urls
 from .urls import Links
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from .discussion import Shown
 
@@ -116,13 +116,22 @@ def _corrected(corrections: Iterable[Any]) -> Data:
 
 
 def _discussed(comments: Iterable[Any], url: str) -> Data:
-    made = [_comment(comment, url) for comment in comments if comment["state"] == "published"]
+    made = [_comment(comment, url) for comment in _standing(comments)]
     return {"comment": made} if made else {}
 
 
+def _standing(comments: Iterable[Any]) -> Iterator[Any]:
+    """What can be read of them; what answers one that is gone stands in its place."""
+    for comment in comments:
+        if comment["state"] == "published":
+            yield comment
+        else:
+            yield from _standing(comment["replies"])
+
+
 def _comment(comment: Any, url: str) -> Data:
-    """With the replies below it that can be read."""
-    below = [_comment(reply, url) for reply in comment["replies"] if reply["state"] == "published"]
+    """With the replies below it."""
+    below = [_comment(reply, url) for reply in _standing(comment["replies"])]
     name = comment["author"]["name"]
     return {
         "@type": "Comment",

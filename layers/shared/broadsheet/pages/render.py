@@ -93,8 +93,9 @@ def _around(language: str, head: Head) -> dict[str, Any]:
 def _way(tag: str, language: str, head: Head) -> dict[str, Any]:
     """An entry of the language switcher. Where it leads to another page than this one, it says so, in its own language."""
     _ = texts.functions(tag)["_"]
-    here = tag == language
-    path = head.path if here else head.switch.get(tag)
+    path = head.switch.get(tag)
+    here = tag == language and path in {None, head.path}
+    path = head.path if here else path
     return {
         "tag": tag,
         "name": site.get().languages[tag],

@@ -71,8 +71,8 @@ def article(slug: str) -> str:
 
 
 def picture(url: str) -> str:
-    """Where whoever is not on the site finds a picture: one that lies on it has only a path."""
-    return absolute(url) if url.startswith("/") else url
+    """Where whoever is not on the site finds a picture, as a URI: one that lies on it has only a path."""
+    return quote(absolute(url) if url.startswith("/") else url, safe="%/:=&?~#+!$,;'@()*[]")
 
 
 def picture_widths(url: str) -> str:

@@ -106,7 +106,7 @@ def listing(kind: str, slug: str, language: str, query: Mapping[str, str]) -> st
     head = Head(
         title=name,
         path=path,
-        alternates=everywhere,
+        alternates={} if begun else everywhere,
         switch=everywhere,
         feeds=path if kind != "author" else "",
         listed=not begun,
@@ -160,7 +160,7 @@ def article(found: Article, query: Mapping[str, str], sidebar: Sidebar) -> str:
     """Raises NothingPublished and BadCursor for a place in its discussion that is none."""
     given = json.loads(found.json)
     language = site.get().nearest(given["language"])
-    thread = discussion.show(found.discussion, query)
+    thread = discussion.show(found.discussion, query, found.json)
     whole = sidebar.front(language)
     related = _related(given)
     unshown = _Unshown([given, *related["about"], *related["near"], *related["like"]])
@@ -186,7 +186,7 @@ def _head_of_article(given: Any, thread: discussion.Shown, language: str) -> Hea
         path=path,
         description=given["standfirst"] or "",
         alternates={given["language"]: path, **translated} if translated else {},
-        switch={site.get().nearest(tag): address for tag, address in translated.items() if site.get().speaks(tag)},
+        switch=_editions(given["language"], translated),
         language=given["language"],
         feeds=Links(language).section(given["section"]["slug"]),
         kind="article",
@@ -195,6 +195,12 @@ def _head_of_article(given: Any, thread: discussion.Shown, language: str) -> Hea
         listed=not thread.begun,
         data=linked_data.article(given, thread, language),
     )
+
+
+def _editions(own: str, translated: Mapping[str, str]) -> dict[str, str]:
+    """Where it is to be read in the site's languages: of several in one language's edition one, of its own none."""
+    speaks, edition = site.get().speaks, site.get().edition
+    return {edition(tag): path for tag, path in translated.items() if speaks(tag) and edition(tag) != edition(own)}
 
 
 def _related(given: Any) -> dict[str, list[Card]]:
