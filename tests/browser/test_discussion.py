@@ -430,6 +430,17 @@ def test_where_one_may_not_comment_the_page_says_so(reader: Reader, paper: Paper
         expect(reader.comment("As a member.")).to_be_focused()
 
 
+def test_a_comment_that_is_not_accepted_is_not_said_to_wait(reader: Reader, article: dict[str, Any]) -> None:
+    page = reader.page
+    reader.read(article)
+    page.get_by_label("Your comment").fill("Buy viagra here.")
+    page.get_by_label("Your name").fill("Wenna Tolliver")
+    reader.press("Post comment")
+    expect(page.locator("[data-done]").first).to_contain_text("was not accepted")
+    expect(reader.comment("Buy viagra").get_by_text("Not accepted")).to_be_visible()
+    expect(page.get_by_text("A moderator will read your comment")).to_have_count(0)
+
+
 def test_the_same_comment_sent_again_is_one(reader: Reader, paper: Paper) -> None:
     article, page = paper.publish("A page with a bad connection"), reader.page
     keys: list[str] = []

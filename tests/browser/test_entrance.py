@@ -231,6 +231,17 @@ def test_a_forged_way_back_does_not_lead_off_the_site(reader: Reader, forged: st
     assert reader.page.url == f"{reader.paper.origin}/"
 
 
+def test_whoever_is_logged_in_is_told_so_where_one_logs_in(reader: Reader, paper: Paper) -> None:
+    reader.go("/login")
+    told = reader.page.get_by_text("You are already logged in.")
+    expect(told).to_be_hidden()
+    reader.log_in(paper.member("Imke Sandau"))
+    reader.go("/login")
+    expect(told).to_be_visible()
+    told.get_by_role("link", name="Your account").click()
+    reader.page.wait_for_url("**/account")
+
+
 def test_a_session_that_ended_elsewhere_is_noticed(reader: Reader, paper: Paper, article: dict[str, Any]) -> None:
     reader.log_in(paper.member("Tove Lindqvist"))
     reader.read(article)

@@ -109,3 +109,9 @@ def test_nothing_lies_over_what_is_read_when_a_page_is_scrolled(meeting: Meeting
             ".filter(one => ['sticky', 'fixed'].includes(getComputedStyle(one).position)).map(one => one.className)"
         )
         assert over == [], path
+
+
+def test_on_a_small_screen_the_section_one_is_in_is_in_sight(meeting: Meeting) -> None:
+    reader = meeting(viewport={"width": 320, "height": 640})
+    reader.go("/sections/world")
+    expect(reader.page.get_by_role("banner").get_by_role("link", name="World")).to_be_in_viewport(ratio=1)
