@@ -31,7 +31,7 @@ SECOND_THOUGHTS = timedelta(minutes=90)
 """From publishing to a correction or another address."""
 PICKED = (
     "ministers-diaries", "flax-revival", "weighing-house-review", "salt-clerk-wins",
-    "acuerdo-orrin", "farol-de-plata", "travesia-sund", "voto-vecinal",
+    "acuerdo-orrin", "farol-de-plata", "travesia-sund",
 )  # fmt: skip
 
 

@@ -32,6 +32,8 @@ SECONDS, BELOW = 3, 2
 """Cards on the front beside the lead, and below it."""
 PICKS, LATEST, OF_A_SECTION = 4, 6, 4
 """And further down."""
+LEAST_LATEST = 2
+"""Before any stand below the lead."""
 IN_SIDEBAR, REPEATED = 5, 3
 """Cards of each list there, and of one whose cards are all on the page already."""
 RELATED, NEAR = 6, 3
@@ -51,7 +53,7 @@ def home(language: str) -> str:
     lead = unshown.take([*whole["picks"], *whole["latest"]], 1)
     picks = unshown.take(whole["picks"], PICKS)
     seconds = unshown.take(whole["latest"], SECONDS)
-    below = unshown.take(whole["latest"], BELOW)
+    below = unshown.take(whole["latest"], BELOW) if unshown.left(whole["latest"]) >= BELOW + LEAST_LATEST else []
     latest = unshown.take(whole["latest"], LATEST, by=2)
     rows = [_row(section, unshown.take(section["items"], OF_A_SECTION)) for section in whole["sections"]]
     return render.html(
@@ -256,6 +258,9 @@ class _Unshown:
         taken = new[: len(new) - len(new) % by] if len(new) >= 2 * by else new
         self.shown |= {card["id"] for card in taken}
         return taken
+
+    def left(self, cards: Iterable[Card]) -> int:
+        return len({card["id"] for card in cards} - self.shown)
 
     def take_or_repeat(self, cards: list[Card], at_most: int, this: Card) -> list[Card]:
         """In a small paper all may be on the page already: then they stand there again, for what they are called here."""
