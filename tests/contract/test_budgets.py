@@ -152,6 +152,19 @@ def test_an_articles_page_is_light_however_much_is_said_below_it(stage: Stage, w
     assert len(page.all("//li[@data-comment]")) > 10, "and shows as much as there is room for"
 
 
+def test_a_page_of_replies_is_light(stage: Stage) -> None:
+    chance = random.Random(1)
+    slug = stage.published(**scenario.usual())["slug"]
+    root = stage.comment(slug)["id"]
+    for n in range(15):
+        said = " ".join("".join(chance.choices("etaoinshrdlucmfw", k=6)) for _ in range(280))
+        stage.comment(slug, to=root, text=said, address=f"192.0.{n}.2")
+    stage.settle()
+    page = look(stage, f"/articles/{slug}", query={"replies": root})
+    assert len(page.all("//li[@data-comment]")) == 10
+    assert page.packed < LIGHT
+
+
 def test_a_busy_articles_page_is_light(stage: Stage) -> None:
     """1,000 words, five questions, lists, and a discussion that goes on."""
     for n in range(7):

@@ -121,7 +121,7 @@ def test_replies_to_a_comment_on_another_article_are_not_shown_here(stage: Stage
 def test_a_place_that_is_none_any_more_leads_to_where_the_discussion_begins(stage: Stage, cursor: str) -> None:
     path = f"/articles/{stage.published()['slug']}"
     reply = stage.call("GET", path, query={"cursor": cursor, "order": "newest"})
-    assert (reply.status, reply.headers["location"]) == (302, f"https://news.example{path}")
+    assert (reply.status, reply.headers["location"]) == (302, f"https://news.example{path}?order=newest")
 
 
 def test_replies_to_a_comment_that_never_was_are_a_page_that_is_not_there(stage: Stage) -> None:

@@ -9,7 +9,7 @@ import pytest
 from broadsheet import reads, site
 from broadsheet.pages import views
 
-from tests.looking import look
+from tests.looking import harmless, look
 from tests.scenario import usual
 
 if TYPE_CHECKING:
@@ -515,6 +515,47 @@ def test_an_article_in_a_language_that_the_site_has_not_is_written_its_own_way(s
     page = stage.call("GET", f"/articles/{live['slug']}").text
     assert '<article class="story" lang="ar" dir="rtl"' in page
     assert f"/topics/{live['topic']['slug']}" not in page, "its listing would be in a language that has none"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<img alt="see src=" src="https://x.example/a onerror=alert(1) b.png">',
+        '<img alt=" src=&quot;https://x.example/b.png&quot;" src="https://x.example/a.png">',
+    ],
+)
+def test_no_text_about_a_picture_is_taken_for_its_address(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, body: str
+) -> None:
+    service = site.Pictures("https://img.example/{width}/{url}", [320])
+    changed = replace(site.get(), pages=replace(site.get().pages, pictures=service))
+    monkeypatch.setattr(site, "get", lambda: changed)
+    page = look(stage, f"/articles/{stage.published(body={'format': 'html', 'text': f'<p>Text.</p>{body}'})['slug']}")
+    harmless(page)
+    (picture,) = page.all("//div[@class='body']//img")
+    assert picture.get("srcset").startswith("https://img.example/320/https://x.example/a")
+    assert set(picture.keys()) == {"alt", "src", "srcset", "sizes", "loading", "decoding"}
+
+
+def test_what_was_listed_leaves_its_listings_whatever_languages_the_site_has_by_then(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live = stage.published(headline="El puente", language="es-MX")
+    stage.settle()
+    changed = replace(site.get(), languages={**site.get().languages, "es-MX": "Español de México"})
+    monkeypatch.setattr(site, "get", lambda: changed)
+    moved = stage.publish(stage.save(live, {"headline": "El puente nuevo"}).json)
+    stage.settle()
+    for tag, there in (("es", []), ("es-MX", [live["id"]])):
+        assert [
+            card["id"] for card in stage.call("GET", "/v1/articles", query={"language": tag}).json["items"]
+        ] == there
+        assert [card["id"] for card in stage.call("GET", "/v1/front", query={"language": tag}).json["latest"]] == there
+    monkeypatch.undo()
+    stage.act(moved, "unpublish")
+    stage.settle()
+    for tag in ("es", "es-MX"):
+        assert stage.call("GET", "/v1/articles", query={"language": tag}).json["items"] == []
 
 
 def test_with_a_service_for_widths_a_browser_has_the_choice(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

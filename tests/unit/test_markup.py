@@ -182,12 +182,21 @@ def test_words_are_counted(html: str, count: int) -> None:
     assert markup.word_count(html) == count
 
 
+def lists(deep: int) -> str:
+    return "\n".join("  " * n + f"- item{n}" for n in range(deep))
+
+
 def test_markdown_is_kept_or_refused_however_deep() -> None:
-    deep = "\n".join("  " * n + f"- item{n}" for n in range(40))
-    assert all(f"item{n}" in markup.from_markdown(deep) for n in range(40))
-    assert "DEEP" in markup.from_markdown("Intro.\n\n" + "> " * 60 + "DEEP")
+    assert all(f"item{n}" in markup.from_markdown(lists(8)) for n in range(8))
+    assert "DEEP" in markup.from_markdown("Intro.\n\n" + "> " * 17 + "DEEP")
+    for deep in (lists(9), lists(40), "Intro.\n\n" + "> " * 18 + "DEEP", "> " * 150 + "DEEP"):
+        with pytest.raises(markup.TooDeep):
+            markup.from_markdown(deep)
+
+
+def test_what_is_taken_out_of_a_tag_does_not_hide_how_deep_it_is() -> None:
     with pytest.raises(markup.TooDeep):
-        markup.from_markdown("Intro.\n\n" + "> " * 150 + "DEEP")
+        markup.clean("<\x01blockquote>" * 1_500 + "word")
 
 
 def test_nothing_that_html_may_not_hold_comes_out() -> None:

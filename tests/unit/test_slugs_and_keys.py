@@ -175,3 +175,11 @@ def test_an_article_stands_in_each_listing_once(authors: list[str], with_topic: 
 def test_marks_that_are_vowels_stay_in_their_words(text: str, words: str) -> None:
     assert slugs.words(text) == unicodedata.normalize("NFC", unicodedata.normalize("NFKD", words))
     assert slugs.words(slugs.words(text)) == slugs.words(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("I ❤️ trams", "i-trams"), ("❤️", ""), ("✈️ Travel", "travel"), ("1️⃣ first", "1-first"), ("\u0301a", "a")],
+)
+def test_signs_with_marks_of_their_own_are_no_words(text: str, words: str) -> None:
+    assert slugs.words(text) == words

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from . import site, table
+from . import table
 from .observability import bug
 
 if TYPE_CHECKING:
@@ -40,6 +40,6 @@ def _change(record: dict[str, Any]) -> Change:
     return Change(
         sequence_number=record["SequenceNumber"],
         slug=(new or old)["slug"],
-        languages=frozenset(site.get().edition(image["language"]) for image in (new, old) if image),
+        languages=frozenset(image["edition"] for image in (new, old) if image),
         comes_or_goes=new.get("withdrawn", False) or old.get("withdrawn", False),
     )

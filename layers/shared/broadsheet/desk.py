@@ -10,7 +10,7 @@ import json
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from . import audits, keys, packing, roles, settings, site, slugs, table
+from . import audits, keys, packing, roles, settings, slugs, table
 from .errors import NotFound, TooLarge, VersionConflict
 
 if TYPE_CHECKING:
@@ -39,9 +39,11 @@ class Live:
     authors: list[str]
     language: str
     updated_at: str
+    edition: str
+    """In which language's listings it stands, by what `site.json` said when it was put there."""
 
     def listings(self) -> list[str]:
-        return list(keys.listings_of(self.section, self.topic, self.authors, site.get().edition(self.language)))
+        return list(keys.listings_of(self.section, self.topic, self.authors, self.edition))
 
 
 @dataclass(frozen=True)

@@ -51,8 +51,10 @@ EMBED_ALIASES = {"www.youtube.com": "www.youtube-nocookie.com", "youtube.com": "
 TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 CLOSED_BY_THE_NEXT = VOID | {"p", "li", "dt", "dd", "tr", "th", "td", "thead", "tbody", "tfoot", "rt", "rp"}
 DEEPEST = 200
-DEEPEST_MARKDOWN = 100
-"""Quotes, and lists with their entries, in one another: below that the parser leaves text out."""
+DEEPEST_MARKDOWN = 20
+"""Quotes, and lists with their entries, in one another: below that the parser leaves text out. More, and pictures in the
+texts of pictures cost it ten times as much.
+"""
 MOST_ENTITIES = 100_000
 MARKED = re.compile(r"""(<iframe\b(?:[^">]|"[^"]*")*>).*?(</iframe>)|<(?:[^">]|"[^"]*")*>""", re.DOTALL)
 """A tag of nh3's output, or an iframe with what stands in it: raw text to a browser, markup to `html.parser`."""
@@ -90,8 +92,8 @@ def _markdown() -> MarkdownIt:
 
 def clean(html: str) -> str:
     """Allow-listed HTML. Cleaning what is clean changes nothing. Raises TooDeep."""
-    _measure_depth(html)
     html = _printable(html)
+    _measure_depth(html)
     allowed = _allowed(_allowed(html))  # what held tags apart may be gone: they are read once more without it
     writer = _Writer()
     writer.feed(MARKED.sub(lambda found: f"{found[1]}{found[2]}" if found[1] else found[0], allowed))

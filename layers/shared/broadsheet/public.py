@@ -99,6 +99,7 @@ def _head(state: State, live: Live) -> table.Item:
         "id": state.id,
         "slug": live.slug,
         "language": live.language,
+        "edition": live.edition,
         "version": state.version,
         "group": state.group,
     }

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ulid import ULID
 
-from . import clock, desk, drafts, keys, markup, public, settings, slugs, table, translations
+from . import clock, desk, drafts, keys, markup, public, settings, site, slugs, table, translations
 from .desk import Live, Revision, State
 from .errors import NotFound, TooLarge, UnpublishedChanges, VersionConflict, WrongState, invalid
 from .observability import bug, count
@@ -118,6 +118,7 @@ def _live(state: State, text: Revision, at: datetime, before: Live | None = None
         authors=sorted({author["slug"] for author in content["byline"] if author["slug"]}),
         language=content["language"],
         updated_at=updated_at,
+        edition=site.get().edition(content["language"]),
     )
 
 

@@ -35,8 +35,8 @@ LOOSE_JOINER = re.compile(
     "(?<![^\\s\u200c\u200d])[\u200c\u200d]+|[\u200c\u200d]+(?![^\\s\u200c\u200d])|(?<=[\u200c\u200d])[\u200c\u200d]+"
 )
 JOINERS = "\u200c\u200d"
-DEEP_QUOTE = re.compile(r"^((?:[ \t]*>){9})(?:[ \t]*>)+", re.MULTILINE)
-"""Deeper ones stand beside it: the parser leaves text out that is quoted twenty times."""
+DEEP_QUOTE = re.compile(r"^((?:[ \t]*>){17})(?:[ \t]*>)+", re.MULTILINE)
+"""Deeper ones stand beside it: the parser leaves out what is quoted more often."""
 TAGS = {"p", "br", "blockquote", "em", "strong", "code", "pre", "a"}
 RULES = ["blockquote", "emphasis", "backticks", "fence", "link", "autolink", "linkify", "newline", "escape", "entity"]
 

@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from itertools import groupby
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 """Crockford's base 32: no letter that looks like a digit, and few words one would rather not see."""
 KEY_LENGTH = 8
 MAX_WORDS = 80
 SLUG = re.compile(rf"(?:[^\s/]*-)?([{ALPHABET}]{{{KEY_LENGTH}}})")
+SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+"""Which drawing of a sign is meant."""
 LETTERS = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
 FOLDED = str.maketrans(LETTERS | {chr(mark): "" for mark in range(0x0300, 0x0370)})
 """With the accents of Latin, Greek and Cyrillic, which go."""
@@ -29,16 +34,22 @@ def new_key() -> str:
 
 def words(text: str, limit: int = MAX_WORDS) -> str:
     """`Élysée's "new" deal` → `elysees-new-deal`; empty where there is neither letter nor digit."""
-    runs = groupby(folded(re.sub(r"['’ʼ]", "", text)), _in_a_word)
-    joined = "-".join("".join(run) for in_a_word, run in runs if in_a_word)
+    joined = "-".join(_words(folded(re.sub(r"['’ʼ]", "", text))))
     if len(joined) <= limit:
         return joined
     return joined[: limit + 1].rpartition("-")[0] or joined[:limit]
 
 
-def _in_a_word(letter: str) -> bool:
-    """Marks are: in many scripts they are the vowels."""
-    return unicodedata.category(letter)[0] in "LNM"
+def _words(text: str) -> Iterator[str]:
+    """Runs of letters and digits. A mark goes on with a word, since in many scripts it is a vowel, and begins none."""
+    word = ""
+    for letter in f"{SELECTORS.sub('', text)} ":
+        kind = unicodedata.category(letter)
+        if kind[0] in "LN" or (word and kind in {"Mn", "Mc"}):
+            word += letter
+        elif word:
+            yield word
+            word = ""
 
 
 def folded(text: str) -> str:

@@ -78,7 +78,9 @@ def moved(event: APIGatewayProxyEventV2, path: str) -> Response[str]:
 def _begun_anew(event: APIGatewayProxyEventV2) -> Response[str]:
     """302 to where a listing or discussion begins: an old link may name a place in it that is none any more."""
     path = "/".join(quote(part) for part in event.path.split("/"))
-    return _sent(302, urls.absolute(path))
+    given: Mapping[str, str] = event.query_string_parameters
+    kept = urlencode({name: given[name] for name in QUERY if name in given and name != "cursor"})
+    return _sent(302, urls.absolute(f"{path}?{kept}" if kept else path))
 
 
 def _sent(status: int, url: str) -> Response[str]:

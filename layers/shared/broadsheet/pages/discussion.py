@@ -22,6 +22,8 @@ LIGHT = 30_000
 """Bytes of a page on its way to a browser."""
 AROUND = 7_500
 """Of those, what stands around article and discussion, and what scripts say."""
+REPLIES = 10
+"""On a page of the replies to one comment."""
 LEAST = 2_000
 """What a discussion may take beside the longest of articles."""
 OF_A_COMMENT = 50
@@ -97,7 +99,7 @@ def _replies(discussion: Discussion, below: str, cursor: str | None) -> Shown:
     place = table.get(settings.get().site, keys.place(below))
     if place is None or place["article"] != discussion.key:
         raise NothingPublished
-    page = json.loads(threads.replies(below, cursor, http.PAGE))
+    page = json.loads(threads.replies(below, cursor, REPLIES))
     follows = page["next_cursor"]
     more = _path(discussion, replies=below, cursor=follows) if follows else None
     return Shown(_tree(page["items"]), threads.ORDERS[0], more, True, discussion.revision, below)

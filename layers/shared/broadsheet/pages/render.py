@@ -106,8 +106,10 @@ def _way(tag: str, language: str, head: Head) -> dict[str, Any]:
 
 
 def _for_anyone(alternates: Mapping[str, str]) -> str | None:
-    """Of the same in several languages, that for whoever reads none of them: the one in the site's own."""
-    return next((path for tag, path in alternates.items() if site.get().language in languages.parents(tag)), None)
+    """Of the same in several languages, that for whoever reads none of them: the one in the site's own, or in a region's."""
+    own = site.get().language
+    fits = sorted((tag != own, tag) for tag in alternates if own in languages.parents(tag))
+    return alternates[fits[0][1]] if fits else None
 
 
 def _once() -> Callable[[], bool]:

@@ -5,6 +5,7 @@ An article's address has no language: it is in one. Absolute addresses come from
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -80,10 +81,9 @@ def picture_widths(url: str) -> str:
     pictures, whole = site.get().pages.pictures, picture(url)
     if not pictures.service or whole.partition("?")[0].lower().endswith(".svg"):
         return ""
-    made = [
-        (pictures.service.format(width=width, url=whole, escaped=quote(whole, "")), width) for width in pictures.widths
-    ]
-    return ", ".join(f"{address} {width}w" for address, width in made)
+    given = pictures.service.replace("{escaped}", quote(whole, "")).replace("{url}", whole)
+    made = [(given.replace("{width}", str(width)), width) for width in pictures.widths]
+    return ", ".join(f"{re.sub(',$', '%2C', address)} {width}w" for address, width in made)  # a comma would end it
 
 
 def absolute(path: str) -> str:

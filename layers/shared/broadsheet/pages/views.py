@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from broadsheet import filling, front, listings, site, whys
+from broadsheet import filling, front, languages, listings, site, whys
 from broadsheet.errors import BadCursor, Invalid, NothingPublished, Withdrawn
 
 from . import bodies, discussion, documents, linked_data, render, urls
@@ -195,7 +195,7 @@ def _head_of_article(given: Any, thread: discussion.Shown, language: str) -> Hea
         image=given["image"],
         times={"published_time": given["published_at"], "modified_time": given["updated_at"]},
         listed=not thread.begun,
-        data=linked_data.article(given, thread, language),
+        data=() if thread.begun else linked_data.article(given, thread, language),
     )
 
 
@@ -238,8 +238,8 @@ def _form(name: str, language: str) -> str:
 
 def problem(told: Problem, path: str) -> str:
     """A page that says what is wrong, in the language of the path, or of the article that was there."""
-    first = path.split("/")[1] if path.count("/") else ""
-    language = site.get().nearest(told.language if isinstance(told, Withdrawn) else first)
+    first = languages.canonical(path.split("/")[1] if path.count("/") else "")
+    language = site.get().nearest(told.language if isinstance(told, Withdrawn) else first or site.get().language)
     return render.html("problem.html", language, Head(title="", path="", listed=False), status=told.status)
 
 

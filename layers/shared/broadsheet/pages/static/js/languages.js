@@ -27,15 +27,18 @@ export function stay(token) {
   return `token=${token}&stay`;
 }
 
-/** The link to the first language that the site has: `es` will do for `es-MX`. */
+/** The link to the first language that the site has: `es` will do for `es-MX`, `zh-Hant` for `zh-Hant-HK` and `zh-TW`. */
 function firstOf(wanted) {
   const links = [...document.querySelectorAll("a[hreflang]")];
-  for (const tag of wanted) {
-    const names = [tag, tag.split("-")[0]].map((each) => each.toLowerCase());
-    for (const name of names) {
-      const link = links.find((each) => each.hreflang.toLowerCase() === name);
-      if (link) return link;
-    }
+  for (const name of wanted.flatMap(parents)) {
+    const link = links.find((each) => each.hreflang.toLowerCase() === name);
+    if (link) return link;
   }
   return null;
+}
+
+/** A tag and what it is a kind of, nearest first. */
+function parents(tag) {
+  const parts = tag.toLowerCase().replace(/^zh-(?=hk|mo|tw)/, "zh-hant-").split("-");
+  return parts.map((_, cut) => parts.slice(0, parts.length - cut).join("-"));
 }

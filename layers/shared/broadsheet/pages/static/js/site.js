@@ -11,7 +11,7 @@ beacon.begin();
 sharing.begin();
 
 // On a small screen the section one is in may lie beyond the edge of the bar.
-const here = document.querySelector(".masthead nav [aria-current=page]");
+const here = document.querySelector("header nav [aria-current=page]");
 if (here) here.closest("ul").scrollLeft = here.offsetLeft - here.closest("ul").clientWidth / 2;
 
 const discussion = document.querySelector("[data-discussion]");
