@@ -161,7 +161,7 @@ def test_a_page_of_replies_is_light(stage: Stage) -> None:
         stage.comment(slug, to=root, text=said, address=f"192.0.{n}.2")
     stage.settle()
     page = look(stage, f"/articles/{slug}", query={"replies": root})
-    assert len(page.all("//li[@data-comment]")) == 10
+    assert len(page.all("//ol[@data-thread]//li[@data-comment]")) == 10
     assert page.packed < LIGHT
 
 
