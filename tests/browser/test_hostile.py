@@ -104,9 +104,9 @@ def test_hostile_html_of_a_comment_is_not_taken_from_the_interface_either(reader
     reader.page.get_by_role("button", name="Show 1 new comment").click()
     expect(reader.comment("Leaked")).to_be_visible()
     nothing_that_runs(reader)
-    reader.offences = [
-        each for each in reader.offences if "style" not in each and "base" not in each
-    ]  # refused even where nothing is shown
+    # Newer browsers refuse these even in a document that is only parsed; what ran would have said so itself.
+    parsed = ("style", "base", "script-src-attr", "inline event handler")
+    reader.offences = [each for each in reader.offences if not any(word in each for word in parsed)]
 
 
 def test_what_a_script_would_say_is_heard(reader: Reader, article: dict[str, Any]) -> None:
