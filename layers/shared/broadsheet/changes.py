@@ -40,6 +40,6 @@ def _change(record: dict[str, Any]) -> Change:
     return Change(
         sequence_number=record["SequenceNumber"],
         slug=(new or old)["slug"],
-        languages=frozenset(image["edition"] for image in (new, old) if image),
+        languages=frozenset(image.get("edition") or image["language"] for image in (new, old) if image),
         comes_or_goes=new.get("withdrawn", False) or old.get("withdrawn", False),
     )

@@ -39,11 +39,11 @@ class Live:
     authors: list[str]
     language: str
     updated_at: str
-    edition: str
-    """In which language's listings it stands, by what `site.json` said when it was put there."""
+    edition: str = ""
+    """In which language's listings it stands, by what `site.json` said when it was put there; empty says in its own."""
 
     def listings(self) -> list[str]:
-        return list(keys.listings_of(self.section, self.topic, self.authors, self.edition))
+        return list(keys.listings_of(self.section, self.topic, self.authors, self.edition or self.language))
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,7 @@ class View:
     def preview(self) -> dict[str, Any]:
         """What readers would get if the text were published as it is, dates as they are or would be."""
         state, content = self.state, self.text.content
-        live = desk.Live(self.text.n, slugs.slug(state.words, state.key), "", None, [], "", state.edited_at, "")
+        live = desk.Live(self.text.n, slugs.slug(state.words, state.key), "", None, [], "", state.edited_at)
         rules = site.get().comments.of(content["section"])
         none_yet = {"alternates": [], "comment_count": 0, "comments": content["comments"] or rules.mode}
         none_yet |= json.loads(articles.NO_LISTS)
