@@ -9,11 +9,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import feedparser
+import lxml.etree
 import lxml.html
 from extruct.jsonld import JsonLdExtractor
 
 if TYPE_CHECKING:
     from .stage import Reply, Stage
+
+MAPS = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9", "n": "http://www.google.com/schemas/sitemap-news/0.9"}
+"""Namespaces of sitemaps."""
 
 
 @dataclass(frozen=True)
@@ -93,3 +98,16 @@ def harmless(page: Page) -> None:
             json.loads(script.text)
             assert not re.search(r"[<>&\u2028\u2029]", script.text)
     assert page.all("//main//script | //main//svg | //main//style | //main//iframe | //main//base | //main//meta") == []
+
+
+def feed(stage: Stage, path: str) -> Any:
+    """A feed as feedparser reads it; what is not well-formed is a failure."""
+    reply = stage.call("GET", path)
+    assert reply.status == 200, reply.text
+    found = feedparser.parse(reply.text, response_headers={"content-type": reply.headers["content-type"]})
+    assert not found.bozo, found.get("bozo_exception")
+    return found
+
+
+def read_xml(text: str) -> Any:
+    return lxml.etree.fromstring(text.encode())

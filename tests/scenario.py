@@ -298,3 +298,8 @@ def _moves_and_withdraws(walk: Walk, article_id: str) -> None:
     walk("POST", f"{path}/publish", {}, version=version + 1)
     walk("POST", f"{path}/unpublish", version=version + 2)
     walk.stage.settle()
+
+
+def told(subject: str) -> dict[str, str]:
+    """A body of one paragraph."""
+    return {"format": "html", "text": f"<p>{subject}</p>"}
