@@ -107,9 +107,8 @@ _memory: dict[prepared.Listed, tuple[float, list[Card]]] = {}
 
 def popular(language: str, window: str) -> list[Card]:
     """Of one of the site's languages, or of all where it has no such."""
-    listed = prepared.Listed(
-        "most-read", window, language=site.get().nearest(language) if site.get().speaks(language) else ""
-    )
+    spoken = site.get().nearest(language) if site.get().speaks(language) else ""
+    listed = prepared.Listed("most-read", window, language=spoken)
     now = time.monotonic()
     until, cards = _memory.get(listed, (0.0, []))
     if until <= now:

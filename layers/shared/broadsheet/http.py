@@ -47,6 +47,24 @@ COMPRESS_FROM = 1_000
 MAX_BODY = 64 * 1024
 PAGE = 20
 MAX_PAGE = 50
+PARAMETER = re.compile(r"<(\w+)>")
+"""Of a route."""
+NO_GZIP = re.compile(r"\bgzip\s*;\s*q=0(\.0*)?\s*(,|$)", re.IGNORECASE)
+"""In Accept-Encoding: the library compresses for whoever names gzip, even to refuse it."""
+BY_THE_CDN = frozenset(
+    {
+        "application/javascript",
+        "application/json",
+        "application/rss+xml",
+        "application/xml",
+        "image/svg+xml",
+        "text/css",
+        "text/html",
+        "text/javascript",
+        "text/plain",
+    }
+)
+"""Of ours, those that are among the kinds CloudFront compresses: it takes Atom, JSON Feed and the manifest as they come."""
 
 
 class _Router(APIGatewayHttpResolver):
@@ -135,24 +153,6 @@ def public_as(
         return Response(304, headers=headers)
     body = make()
     return Response(200, kind, body, headers, compress=compressed(event, body, kind))
-
-
-PARAMETER = re.compile(r"<(\w+)>")
-NO_GZIP = re.compile(r"\bgzip\s*;\s*q=0(\.0*)?\s*(,|$)", re.IGNORECASE)
-BY_THE_CDN = frozenset(
-    {
-        "application/javascript",
-        "application/json",
-        "application/rss+xml",
-        "application/xml",
-        "image/svg+xml",
-        "text/css",
-        "text/html",
-        "text/javascript",
-        "text/plain",
-    }
-)
-"""Of ours, those that are among the kinds CloudFront compresses: it takes Atom, JSON Feed and the manifest as they come."""
 
 
 def compressed(event: APIGatewayProxyEventV2, body: str | bytes, kind: str) -> bool:

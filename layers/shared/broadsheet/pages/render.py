@@ -93,15 +93,13 @@ def _around(language: str, head: Head) -> dict[str, Any]:
 def _way(tag: str, language: str, head: Head) -> dict[str, Any]:
     """An entry of the language switcher. Where it leads to another page than this one, it says so, in its own language."""
     _ = texts.functions(tag)["_"]
-    path = head.switch.get(tag)
-    here = tag == language and path in {None, head.path}
-    path = head.path if here else path
+    path = head.switch.get(tag) or (head.path if tag == language else "")
     return {
         "tag": tag,
         "name": site.get().languages[tag],
         "path": path or Links(tag).front,
-        "here": here,
-        "front": "" if here or path else _("front page"),
+        "here": tag == language and path == head.path,
+        "front": "" if tag == language or path else _("front page"),
     }
 
 
