@@ -82,6 +82,38 @@ def test_logging_in_and_commenting_by_keyboard(reader: Reader, article: dict[str
     expect(reader.comment("An answer by keys.")).to_be_focused()
 
 
+LATE = """
+const held = [];
+const holds = (event) => {
+  event.stopImmediatePropagation();
+  held.push(event.target);
+};
+addEventListener("close", holds, true);
+addEventListener("late", () => {
+  removeEventListener("close", holds, true);
+  for (const each of held) each.dispatchEvent(new Event("close"));
+});
+"""
+"""Has the closing of dialogs be told at `late` only: a browser does so with its next frame, on a busy machine a while after."""
+
+
+def test_a_dialog_that_is_told_closed_late_takes_the_focus_from_nobody(reader: Reader, article: dict[str, Any]) -> None:
+    reader.log_in()
+    reader.page.add_init_script(LATE)
+    reader.read(article)
+    other = reader.comment("too narrow").locator("> article")
+    reader.press("Report", within=other)
+    reader.page.keyboard.press("Escape")
+    expect(other.get_by_role("button", name="Report")).to_be_focused()
+    tab_to(reader, other.get_by_role("button", name="Reply"), "Shift+Tab")
+    reader.page.keyboard.press("Enter")
+    writing = reader.page.get_by_label("Your comment")
+    expect(writing).to_be_focused()
+    reader.page.evaluate("dispatchEvent(new Event('late'))")
+    expect(reader.page.locator("dialog")).to_have_count(0)
+    expect(writing).to_be_focused()
+
+
 def test_whatever_has_the_focus_shows_it(reader: Reader, article: dict[str, Any]) -> None:
     page = reader.page
     reader.read(article)

@@ -1,6 +1,6 @@
 // Questions that have to be answered before anything else goes on: the browser's own dialog element keeps the focus in it.
 
-import { button, focus, make } from "./elements.js";
+import { button, make } from "./elements.js";
 import { words } from "./words.js";
 
 /** Asks; resolves to whether the answer was yes. */
@@ -14,15 +14,16 @@ export function sure(question, yes) {
   return opened(dialog).then(() => dialog.returnValue === "yes");
 }
 
-/** Shows a dialog until it is closed, and takes it away again. The focus goes back to where it was. */
+/**
+ * Shows a dialog until it is closed, and takes it away again. The browser gives the focus back by itself and at once; of the
+ * closing it tells a frame later, when the reader may have gone on.
+ */
 export function opened(dialog) {
-  const before = document.activeElement;
   document.body.append(dialog);
   dialog.showModal();
   return new Promise((resolve) => {
     dialog.addEventListener("close", () => {
       dialog.remove();
-      if (before?.isConnected) focus(before);
       resolve();
     });
   });
