@@ -29,9 +29,10 @@ KEYWORDS = {"_": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 """When each catalogue says it was made: a time of its own would make every file another."""
 LANGUAGES = (
-    "ar", "bg", "bn", "ca", "cs", "da", "de", "el", "en", "en-AU", "en-GB", "en-IN", "es", "es-MX", "fa", "fi", "fil", "fr",
-    "fr-CA", "he", "hi", "hu", "id", "is", "it", "ja", "ko", "lt", "lv", "mk", "ms", "nb", "nl", "pl", "pt", "pt-PT", "ro",
-    "ru", "sk", "sl", "sr", "sv", "ta", "tr", "uk", "ur", "vi", "zh", "zh-Hant",
+    "ar", "bg", "bn", "ca", "cs", "da", "de", "de-AT", "de-CH", "el", "en", "en-AU", "en-CA", "en-GB", "en-IE",
+    "en-IN", "en-NZ", "en-ZA", "es", "es-MX", "fa", "fi", "fil", "fr", "fr-CA", "fr-CH", "he", "hi", "hu", "id", "is",
+    "it", "ja", "ko", "lt", "lv", "mk", "ms", "nb", "nl", "pl", "pt", "pt-PT", "ro", "ru", "sk", "sl", "sr", "sv",
+    "ta", "tr", "uk", "ur", "vi", "zh", "zh-Hant",
 )  # fmt: skip
 
 

@@ -176,7 +176,7 @@ def test_dates_are_written_as_the_language_writes_them_in_the_sites_time(stage: 
     english = stage.published()
     spanish = stage.published(headline="El puente", language="es")
     # London is an hour ahead of UTC in July, so it is the next day there.
-    assert "July 2, 2026, 12:30" in look(stage, f"/articles/{english['slug']}").words
+    assert "2 July 2026, 00:30" in look(stage, f"/articles/{english['slug']}").words
     page = look(stage, f"/articles/{spanish['slug']}")
     assert "2 de julio de 2026, 0:30" in page.words
     assert page.all("//p[@class='times']/time/@datetime") == ["2026-07-01T23:30:00.000Z"]

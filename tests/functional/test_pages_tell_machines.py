@@ -160,8 +160,8 @@ def test_open_graph_names_the_language_with_its_territory_where_it_is_known(stag
     english = stage.published(headline="Trams cross the bridge")
     spanish = stage.published(headline="El puente", language="es", translation_of=english["slug"])
     page = look(stage, f"/articles/{spanish['slug']}")
-    assert (page.meta("og:locale"), page.meta("og:locale:alternate")) == (["es_ES"], ["en_US"])
-    assert look(stage, "/").meta("og:locale") == ["en_US"]
+    assert (page.meta("og:locale"), page.meta("og:locale:alternate")) == (["es_ES"], ["en_GB"])
+    assert look(stage, "/").meta("og:locale") == ["en_GB"]
 
 
 def test_a_long_headline_is_cut_for_search_engines_and_nowhere_else(stage: Stage) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -95,11 +96,19 @@ def test_a_region_speaks_its_language_and_a_stranger_english() -> None:
 # ---------------------------------------------------------------- dates and numbers
 
 
+@pytest.fixture
+def by_language_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A publication without wishes of its own."""
+    plain = replace(site.get(), formats={})
+    monkeypatch.setattr(site, "get", lambda: plain)
+
+
 def held(text: str) -> str:
     """Browsers write the narrow space that holds together as a wide one."""
     return text.replace("\u202f", "\u00a0")
 
 
+@pytest.mark.usefixtures("by_language_alone")
 @pytest.mark.parametrize("language", translations.LANGUAGES)
 def test_dates_and_numbers_are_those_of_unicode(language: str) -> None:
     """Babel writes Western digits where a language has its own."""
@@ -123,12 +132,14 @@ def test_the_formats_are_current(language: str) -> None:
     assert path.read_text("utf-8") == translations.format_file(language), "make translations"
 
 
+@pytest.mark.usefixtures("by_language_alone")
 def test_a_language_without_formats_has_its_parents_or_english() -> None:
     assert formats.of("es-AR") == formats.of("es")
     assert formats.of("tlh") == formats.of("en")
     assert formats.of("../../site") == formats.of("en")
 
 
+@pytest.mark.usefixtures("by_language_alone")
 def test_a_locale_has_the_territory_of_the_tag_or_the_likeliest_or_is_not_known() -> None:
     known = {"en": "en_US", "es-MX": "es_MX", "pt": "pt_BR", "pt-PT": "pt_PT", "zh-Hant": "zh_TW", "fr-CH": "fr_CH"}
     assert {tag: formats.locale(tag) for tag in known} == known
@@ -136,6 +147,15 @@ def test_a_locale_has_the_territory_of_the_tag_or_the_likeliest_or_is_not_known(
     assert formats.locale("tlh") is None
 
 
+def test_a_publication_writes_a_language_as_its_own_region_does() -> None:
+    at = datetime(2026, 11, 30, 14, 30, tzinfo=UTC)
+    assert site.get().formats == {"en": "en-GB"}
+    assert (formats.of("en").minute(at), formats.locale("en")) == ("30 November 2026, 14:30", "en_GB")
+    assert formats.of("en-US").minute(at) == "November 30, 2026, 2:30\u00a0PM"  # which was asked for by name
+    assert formats.locale("en-US") == "en_US"
+
+
+@pytest.mark.usefixtures("by_language_alone")
 def test_a_day_has_two_halves_where_its_hours_are_told_so() -> None:
     assert [formats.of(language).in_halves for language in ("en", "en-GB", "es", "fr-CA", "ko")] == [
         True,
@@ -179,6 +199,7 @@ def joined(language: str, *names: str) -> str:
     )
 
 
+@pytest.mark.usefixtures("by_language_alone")
 @pytest.mark.parametrize("language", translations.LANGUAGES)
 def test_names_are_put_together_as_a_language_does_it(language: str) -> None:
     locale = Locale.parse(language, sep="-")

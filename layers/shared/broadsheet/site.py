@@ -75,6 +75,8 @@ class Site:
     time_zone: str
     languages: Texts
     """Tag to the language's own name; the first is the site's own language."""
+    formats: dict[str, str]
+    """Language to the region's whose dates and numbers are written in it: `en-GB` for `en`. Others are written as their own."""
     sections: dict[str, Texts]
     """Slug to names, in the order in which they are shown."""
     embed_hosts: list[str]
@@ -134,4 +136,4 @@ class Site:
 def get() -> Site:
     given = json.loads((Path(__file__).parent / "site.json").read_text("utf-8"))
     pages = Pages(**{**given["pages"], "pictures": Pictures(**given["pages"]["pictures"])})
-    return Site(**{**given, "pages": pages, "comments": Comments(**given["comments"])})
+    return Site(**{"formats": {}, **given, "pages": pages, "comments": Comments(**given["comments"])})

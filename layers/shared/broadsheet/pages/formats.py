@@ -136,13 +136,19 @@ class Formats:
 
 
 def of(language: str) -> Formats:
-    return _own(language) or _read(PLAIN)
+    return _own(written_as(language)) or _read(PLAIN)
+
+
+def written_as(language: str) -> str:
+    """The tag by which dates and numbers are written in a language: the publication's wish, or itself."""
+    return site.get().formats.get(language, language)
 
 
 def locale(language: str) -> str | None:
     """As Open Graph names it, `es_MX`; None where nobody knows the territory."""
-    given = REGION.search(language)
-    own = _own(language)
+    wanted = written_as(language)
+    given = REGION.search(wanted)
+    own = _own(wanted)
     region = given[1] if given else own.territory if own else ""
     return f"{language.partition('-')[0]}_{region}" if region else None
 

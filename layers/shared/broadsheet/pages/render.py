@@ -74,6 +74,7 @@ def _around(language: str, head: Head) -> dict[str, Any]:
         "head": head,
         "language": language,
         "form": form,
+        "written_as": formats.written_as(language),
         "first_picture": _once(),
         "locale": formats.locale,
         "theme": theme.get(),

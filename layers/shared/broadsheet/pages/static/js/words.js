@@ -7,16 +7,16 @@ export const language = document.documentElement.lang;
 
 // As the server writes them, whatever a browser would do by itself: Persian years, other digits, a day in two halves or none.
 const written = { numberingSystem: words.digits };
-const number = new Intl.NumberFormat(language, written);
-const rules = new Intl.PluralRules(language);
-const relative = new Intl.RelativeTimeFormat(language);
-const day = new Intl.DateTimeFormat(language, {
+const number = new Intl.NumberFormat(words.locale, written);
+const rules = new Intl.PluralRules(words.locale);
+const relative = new Intl.RelativeTimeFormat(words.locale);
+const day = new Intl.DateTimeFormat(words.locale, {
   ...written,
   dateStyle: "long",
   calendar: "gregory",
   timeZone: words.timeZone,
 });
-const minute = new Intl.DateTimeFormat(language, {
+const minute = new Intl.DateTimeFormat(words.locale, {
   ...written,
   timeStyle: "short",
   hourCycle: words.halves ? "h12" : "h23",
