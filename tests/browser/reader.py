@@ -9,7 +9,11 @@ from urllib.parse import urlsplit
 
 from local.accounts import PASSWORD
 
+from .paper import eventually
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Locator, Page, Request, Route
 
     from .paper import Paper
@@ -19,7 +23,25 @@ PICTURES = "https://pictures.example/"
 PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 12 8"><path fill="#7a8b8f" d="M0 0h12v8H0z"/></svg>'
 WATCH = """
 addEventListener("securitypolicyviolation", (event) => offence(`${event.violatedDirective} ${event.blockedURI}`));
+window.asking = 0;
+window.dealtWith = [];
+const { fetch } = window;
+window.fetch = (...given) => {
+    asking += 1;
+    return fetch(...given).catch((error) => {
+        asking -= 1;
+        throw error;
+    });
+};
+const { json } = Response.prototype;
+Response.prototype.json = function () {
+    return json.call(this).finally(() => setTimeout(() => {
+        asking -= 1;
+        dealtWith.push(this.url);
+    }));
+};
 """
+"""`asking` is how many answers a page waits for; `dealtWith` has the addresses of those with which it has done what it does."""
 
 
 @dataclass
@@ -30,6 +52,8 @@ class Reader:
     offences: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=lambda: ["/v1/"])
     """Parts of addresses that may answer with an error."""
+    foreseen: list[str] = field(default_factory=list)
+    """Parts of offences that a test means to happen."""
 
     # ------------------------------------------------------------ going about
 
@@ -40,15 +64,34 @@ class Reader:
         self.go(f"/articles/{article['slug']}")
 
     def log_in(self, email: str = "reader@broadsheet.example", password: str = PASSWORD, back: str = "/about") -> None:
-        """By the form, and back to a page that asks nothing of its own."""
+        """By the form, and back to a page that asks nothing of its own but who that is."""
         self.go(f"/login?next={back}")
         self.page.get_by_label("E-mail").fill(email)
         self.page.get_by_label("Password").fill(password)
         self.page.get_by_role("button", name="Log in").click()
         self.page.wait_for_url(self.paper.origin + back)
+        eventually(lambda: self.page.evaluate("sessionStorage.getItem('broadsheet.asked')"))
 
     def press(self, name: str, within: Locator | None = None) -> None:
         (within or self.page).get_by_role("button", name=name, exact=True).click()
+
+    def dealt_with(self, part: str) -> None:
+        """Waits until the page has done with an answer what it does. Part of its address."""
+        eventually(lambda: self.page.evaluate("(part) => dealtWith.some((each) => each.includes(part))", part))
+
+    def eventually(self, condition: Callable[[], Any]) -> None:
+        """Waits for what the browser tells the test, which hears it only when it looks there."""
+        eventually(lambda: self.page.evaluate("1") and condition())
+
+    def watches_until(self, condition: Callable[[], Any]) -> None:
+        """Lets ten seconds after another pass on the clock that a test has installed; the patience with an answer ends by it too."""
+
+        def come_true() -> bool:
+            if not self.page.evaluate("asking"):
+                self.page.clock.run_for(10_000)
+            return bool(self.page.evaluate("1") and condition())
+
+        eventually(come_true)
 
     @property
     def thread(self) -> Locator:
@@ -63,6 +106,10 @@ class Reader:
         return self.page.get_by_role("navigation", name="Account", exact=True)
 
     # ------------------------------------------------------------ what must not happen
+
+    @property
+    def unforeseen(self) -> list[str]:
+        return [each for each in self.offences if not any(part in each for part in self.foreseen)]
 
     def hears(self, message: ConsoleMessage) -> None:
         refused = message.text.startswith("Failed to load resource")

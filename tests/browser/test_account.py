@@ -105,11 +105,13 @@ def test_a_long_account_goes_on_once_and_says_what_went_wrong_where_it_was_press
     page.route("**/v1/me/comments?*cursor=*", lambda route: waiting.append(route))  # noqa: PLW0108  Playwright looks at its arguments
     expect(own).to_have_count(10)
     page.get_by_role("button", name="More comments").dblclick()
-    eventually(lambda: page.evaluate("1") and waiting)
+    reader.eventually(lambda: waiting)
     assert len(waiting) == 1
+    page.get_by_label("Name", exact=True).focus()
     waiting[0].fallback()
     expect(page.get_by_role("button", name="More comments")).to_be_hidden()
     expect(own).to_have_count(12)
+    expect(page.get_by_label("Name", exact=True)).to_be_focused()
 
     told = page.get_by_role("region", name="Where you are logged in").get_by_role("status")
     assert told.evaluate("(it) => getComputedStyle(it).display") != "none", "a status that was not there is not heard"

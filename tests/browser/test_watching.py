@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from playwright.sync_api import expect
@@ -41,17 +42,11 @@ def test_what_comes_in_waits_for_the_reader(meeting: Meeting, paper: Paper) -> N
     page.locator("#discussion").scroll_into_view_if_needed()
     first = reader.comment("The first of all.")
     expect(first).to_be_visible()
-    eventually(lambda: page.evaluate("1") and asked)
+    reader.eventually(lambda: asked)
     paper.comment(article["slug"], "A second one.", "Second")
     reply = {"parent_id": first.get_attribute("data-comment")}
     paper.comment(article["slug"], "An answer to the first.", "Third", **reply)
-
-    def told() -> bool:
-        page.clock.run_for(10_000)
-        page.evaluate("1")
-        return page.get_by_role("button", name="Show 2 new comments").is_visible()
-
-    eventually(told)
+    reader.watches_until(page.get_by_role("button", name="Show 2 new comments").is_visible)
     expect(reader.comment("A second one.")).to_have_count(0)
     page.get_by_role("button", name="Show 2 new comments").click()
     expect(reader.comment("A second one.")).to_be_focused()
@@ -60,9 +55,9 @@ def test_what_comes_in_waits_for_the_reader(meeting: Meeting, paper: Paper) -> N
 
     asked.clear()
     page.clock.run_for(10_000)
-    eventually(lambda: page.evaluate("1") and asked)
+    reader.eventually(lambda: asked)
     assert asked[0] in {200, 304}
-    eventually(lambda: page.clock.run_for(10_000) or (page.evaluate("1") and 304 in asked))
+    reader.watches_until(lambda: 304 in asked)
 
 
 def test_an_answer_that_broke_off_is_asked_for_again(reader: Reader, paper: Paper) -> None:
@@ -75,7 +70,7 @@ def test_an_answer_that_broke_off_is_asked_for_again(reader: Reader, paper: Pape
     page.locator("#discussion").scroll_into_view_if_needed()
     paper.comment(article["slug"], "In the tunnel.", "Second")
     new = page.get_by_role("button", name="Show 1 new comment")
-    eventually(lambda: page.clock.run_for(10_000) or new.is_visible())
+    reader.watches_until(new.is_visible)
     assert page.evaluate("window.broken")
 
 
@@ -91,13 +86,7 @@ def test_a_reaction_given_in_another_browser_is_not_counted_twice(meeting: Meeti
         like.click()
         expect(like).to_have_attribute("aria-pressed", "true")
         eventually(lambda: paper.call("GET", thread)["comments"][0]["reactions"] == {"like": 1})
-
-    def corrected() -> bool:
-        reader.page.clock.run_for(10_000)
-        reader.page.evaluate("1")
-        return like.inner_text() == "Like 1"
-
-    eventually(corrected)
+    reader.watches_until(lambda: like.inner_text() == "Like 1")
 
 
 def test_a_tab_in_the_background_asks_nothing(reader: Reader, article: dict[str, Any]) -> None:
@@ -107,7 +96,7 @@ def test_a_tab_in_the_background_asks_nothing(reader: Reader, article: dict[str,
     page.on("request", lambda request: "/comments?" in request.url and asked.append(request.url))
     reader.read(article)
     page.locator("#discussion").scroll_into_view_if_needed()
-    eventually(lambda: page.evaluate("1") and asked)
+    reader.eventually(lambda: asked)
     page.evaluate("window.seen = 'hidden'; document.dispatchEvent(new Event('visibilitychange'))")
     asked.clear()
     page.clock.run_for(120_000)
@@ -115,7 +104,7 @@ def test_a_tab_in_the_background_asks_nothing(reader: Reader, article: dict[str,
     assert not asked
     page.evaluate("window.seen = 'visible'; document.dispatchEvent(new Event('visibilitychange'))")
     page.clock.run_for(1)
-    eventually(lambda: page.evaluate("1") and asked)
+    reader.eventually(lambda: asked)
 
 
 def test_a_long_discussion_is_loaded_in_pieces(reader: Reader, paper: Paper) -> None:
@@ -126,6 +115,7 @@ def test_a_long_discussion_is_loaded_in_pieces(reader: Reader, paper: Paper) -> 
     reader.go(f"/articles/{article['slug']}?order=newest")
     expect(reader.comment("Word number 22.")).to_be_visible()
     expect(reader.comment("Word number 02.")).to_have_count(0)
+    with_its_script(reader)
     page.get_by_role("link", name="More comments").click()
     expect(reader.comment("Word number 02.")).to_be_focused()
     expect(reader.comment("Word number 00.")).to_be_visible()
@@ -143,6 +133,7 @@ def test_a_long_discussion_is_loaded_in_pieces(reader: Reader, paper: Paper) -> 
     eventually(many)
     reader.go(f"/articles/{article['slug']}?order=newest")
     expect(reader.comment("Answer 19.")).to_be_visible()
+    with_its_script(reader)
     page.get_by_role("link", name="2 more replies").click()
     expect(reader.comment("Answer 20.")).to_be_focused()
     answers = reader.comment("Word number 22.").locator("[data-replies] .said")
@@ -150,6 +141,7 @@ def test_a_long_discussion_is_loaded_in_pieces(reader: Reader, paper: Paper) -> 
 
     reader.read(article)
     further = page.get_by_role("link", name="More comments")
+    with_its_script(reader)
     for key in ("Shift", "Alt"):
         assert not taken(page, further, key)
     further.click()
@@ -161,9 +153,15 @@ def test_a_long_discussion_is_loaded_in_pieces(reader: Reader, paper: Paper) -> 
 
     reader.go(f"/articles/{article['slug']}?replies={made['id']}")
     expect(reader.comment("Answer 10.")).to_have_count(0)
+    with_its_script(reader)
     further.click()
     expect(reader.comment("Answer 10.")).to_be_focused()
     assert page.locator("[data-thread] .said").all_inner_texts() == [f"Answer {n:02}." for n in range(22)]
+
+
+def with_its_script(reader: Reader) -> None:
+    """Waits for it: a link that leads on does so without it too, to another page."""
+    expect(reader.thread.get_by_role("button", name="Reply").first).to_be_enabled()
 
 
 def taken(page: Page, link: Locator, key: Literal["Alt", "Shift"]) -> bool:
@@ -180,13 +178,10 @@ def test_only_what_has_a_place_in_the_page_is_offered(reader: Reader, paper: Pap
     article, page = paper.publish("A page that is longer than a screen"), reader.page
     for n in range(21):
         last = paper.comment(article["slug"], f"Word number {n:02}.", f"Speaker {n}")
-    asked: list[str] = []
-    page.clock.install()
-    page.on("requestfinished", lambda request: "/comments?" in request.url and asked.append(request.url))
+    page.clock.install(time=datetime.now(UTC) + timedelta(hours=1))  # nobody's clock is to be trusted
     reader.read(article)
     page.locator("#discussion").scroll_into_view_if_needed()
-    eventually(lambda: page.evaluate("1") and asked)
-    page.evaluate("1")
+    reader.dealt_with("/comments?")
     paper.comment(article["slug"], "To somebody on the next page.", "Answerer", parent_id=last["id"])
     thread = f"/v1/articles/{article['slug']}/comments?order=newest"
     eventually(lambda: "To somebody" in json.dumps(paper.call("GET", thread)))
@@ -194,7 +189,7 @@ def test_only_what_has_a_place_in_the_page_is_offered(reader: Reader, paper: Pap
 
     def offered(name: str) -> Locator:
         button = page.get_by_role("button", name=name)
-        eventually(lambda: page.clock.run_for(10_000) or (page.evaluate("1") and button.is_visible()))
+        reader.watches_until(button.is_visible)
         return button
 
     offered("Show 1 new comment").focus()
@@ -216,7 +211,6 @@ def test_an_answer_older_than_the_page_takes_nothing_from_it(reader: Reader, pap
     kept = page.request.get(f"{paper.origin}{thread}?order=newest&limit=20")
     newer = paper.comment(article["slug"], "What the cache does not have.", "Second")
     eventually(lambda: paper.call("GET", thread)["comment_count"] == 2)
-    given: list[str] = []
 
     def answer(route: Any) -> None:
         if old[0]:
@@ -225,17 +219,15 @@ def test_an_answer_older_than_the_page_takes_nothing_from_it(reader: Reader, pap
             route.fallback()
 
     page.route("**/comments?order=newest**", answer)
-    page.on("requestfinished", lambda request: "/comments?" in request.url and given.append(request.url))
     page.clock.install()
     reader.read(article)
     page.locator("#discussion").scroll_into_view_if_needed()
-    eventually(lambda: page.evaluate("1") and given)
-    page.evaluate("1")
+    reader.dealt_with("/comments?")
     expect(reader.comment("What the cache does not have.")).to_be_visible()
     expect(page.get_by_role("heading", name="2 comments")).to_be_visible()
 
     old[0] = False
     paper.call("POST", f"/v1/moderation/comments/{newer['id']}/hide", {}, email="moderator@broadsheet.example")
     gone = reader.comment("What the cache does not have.")
-    eventually(lambda: page.clock.run_for(10_000) or gone.count() == 0)
+    reader.watches_until(lambda: gone.count() == 0)
     expect(page.get_by_role("heading", name="1 comment")).to_be_visible()

@@ -2,7 +2,7 @@
 
 import { call } from "./api.js";
 import { sure } from "./dialogs.js";
-import { button, focus, make, remark } from "./elements.js";
+import { button, focus, fromHere, make, remark } from "./elements.js";
 import { done, handle } from "./forms.js";
 import { expectMail } from "./languages.js";
 import * as session from "./session.js";
@@ -148,6 +148,7 @@ async function more(button) {
 }
 
 async function comments() {
+  const lead = fromHere();
   const list = find("[data-own-comments]");
   const { items, next_cursor } = await call("GET", `/v1/me/comments?limit=10${cursor && `&cursor=${encodeURIComponent(cursor)}`}`);
   cursor = next_cursor ?? "";
@@ -155,7 +156,7 @@ async function comments() {
   list.append(...items.filter((each) => each.state !== "deleted").map(oneComment));
   find("[data-no-comments]").hidden = list.children.length > 0;
   find("[data-more-own]").hidden = !cursor;
-  if (first && list.children[first]) focus(list.children[first]);
+  if (first && list.children[first]) lead(list.children[first]);
 }
 
 function oneComment(comment) {
@@ -177,10 +178,11 @@ function badge(state) {
 }
 
 async function take(comment, item) {
+  const lead = fromHere();
   if (!(await sure(words.deleteComment, words.delete))) return;
   await call("DELETE", `/v1/comments/${comment.id}`);
   const next = item.nextElementSibling ?? item.previousElementSibling ?? find("#own-comments");
   item.remove();
-  focus(next);
+  lead(next);
   find("[data-no-comments]").hidden = find("[data-own-comments]").children.length > 0;
 }

@@ -2,7 +2,7 @@
 
 import { Failure, call } from "./api.js";
 import { opened, sure } from "./dialogs.js";
-import { copy, focus, make } from "./elements.js";
+import { copy, focus, fromHere, make } from "./elements.js";
 import { handle } from "./forms.js";
 import { kept, latest, tab } from "./kept.js";
 import { forget, own, proof, remember } from "./own.js";
@@ -118,21 +118,21 @@ function open(context, item) {
   form.querySelector("label").htmlFor = text.id;
   text.value = tab.get(`edit:${id}`) ?? own(id).text;
   text.addEventListener("input", () => tab.set(`edit:${id}`, text.value));
-  const end = () => {
+  const end = (lead) => {
     tab.set(`edit:${id}`, null);
     form.remove();
     said.hidden = acts.hidden = false;
-    acts.querySelector("[data-edit]").focus();
+    lead(acts.querySelector("[data-edit]"));
   };
-  handle(form, async (values) => {
+  handle(form, async (values, lead) => {
     const comment = await call("PATCH", `/v1/comments/${id}`, { body: values, ...proof(id) });
     remember(comment);
-    end();
+    if (form.isConnected && text.value === values.text) end(lead); // whoever typed meanwhile is left in peace
     thread.update(item, comment);
     context.refresh();
     note(context, item, outcome(comment, words.changed));
   });
-  form.querySelector("[data-cancel]").addEventListener("click", end);
+  form.querySelector("[data-cancel]").addEventListener("click", () => end(focus));
   said.hidden = acts.hidden = true;
   said.after(form);
   return text;
@@ -140,6 +140,7 @@ function open(context, item) {
 
 async function remove(context, item) {
   const { comment: id } = item.dataset;
+  const lead = fromHere();
   if (!(await sure(words.deleteComment, words.delete))) return;
   await call("DELETE", `/v1/comments/${id}`, proof(id));
   if (own(id)?.state === "published") thread.add(-1);
@@ -148,7 +149,7 @@ async function remove(context, item) {
   thread.remove(item);
   context.refresh();
   context.say(words.deleted);
-  focus(item.isConnected ? item : next);
+  lead(item.isConnected ? item : next);
 }
 
 // ---------------------------------------------------------------- reports

@@ -1,7 +1,7 @@
 // An article's discussion: what the reader may do in it, and what comes in meanwhile.
 
 import { request } from "./api.js";
-import { focus } from "./elements.js";
+import { fromHere } from "./elements.js";
 import * as acting from "./acting.js";
 import { learn, missingFromPage, own } from "./own.js";
 import * as session from "./session.js";
@@ -60,6 +60,7 @@ function refresh({ mode }) {
 /** Goes on where a page of threads, or of replies, ends. Without an answer the link leads to the next page. */
 async function more(context, link) {
   if (link.getAttribute("aria-disabled")) return;
+  const lead = fromHere();
   link.setAttribute("aria-disabled", "true");
   try {
     const asked = new URL(link.href).searchParams;
@@ -71,7 +72,7 @@ async function more(context, link) {
     else link.parentElement.remove();
     context.refresh();
     context.say(several("loaded", placed.length));
-    if (placed.length) focus(placed[0]);
+    if (placed.length) lead(placed[0]);
   } catch {
     location.assign(link.href);
   } finally {

@@ -26,6 +26,15 @@ export function focus(element, options = {}) {
   element.focus(options);
 }
 
+/**
+ * Notes where the focus is, before an answer that may take seconds. What this gives moves it on from there: not where the reader
+ * has gone elsewhere meanwhile, but where what had it is gone, and nobody has it.
+ */
+export function fromHere() {
+  const here = document.activeElement;
+  return (element) => [here, document.body].includes(document.activeElement) && focus(element);
+}
+
 const ALLOWED = new Set(["P", "BR", "BLOCKQUOTE", "EM", "STRONG", "CODE", "PRE", "A"]);
 
 /**

@@ -1,12 +1,13 @@
 // What all forms share: sending once, saying what is wrong where it is wrong, and keeping what was typed.
 
 import { Failure } from "./api.js";
-import { focus, make } from "./elements.js";
+import { focus, fromHere, make } from "./elements.js";
 import * as session from "./session.js";
 import { count, say, words } from "./words.js";
 
 /**
- * Has `send` take what is in a form whenever it is sent. What it throws is shown: whatever is wrong, all of it at once.
+ * Has `send` take what is in a form whenever it is sent, and a way to move the focus when that is done. What it throws is shown:
+ * whatever is wrong, all of it at once.
  * The rules are the server's alone, so it is asked even where something is missing, unless nothing that is needed is there.
  */
 export function handle(form, send) {
@@ -16,12 +17,13 @@ export function handle(form, send) {
     clear(form);
     const missing = missingIn(form);
     if (missing.length && missing.length === needed(form).length) return show(form, words.problems.invalid, missing);
+    const lead = fromHere();
     busy(form, true);
     try {
-      await send(typed(form));
+      await send(typed(form), lead);
     } catch (failure) {
       if (!(failure instanceof Failure)) throw failure;
-      refused(form, failure, missing);
+      refused(form, failure, missing, lead);
     } finally {
       busy(form, false);
     }
@@ -55,12 +57,12 @@ export function instead(from, to) {
 }
 
 /** What is missing is known here, and what else is wrong the server says; where it does not answer, the first is told. */
-function refused(form, failure, missing) {
+function refused(form, failure, missing, lead) {
   const told = failure.errors.filter((error) => !missing.some((each) => each.field === error.field));
   const errors = [...missing, ...told].sort((one, other) => placeOf(form, one) - placeOf(form, other));
   const fields = failure.errors.length || (missing.length && failure.code === "offline");
   if (failure.code === "not_logged_in") session.loggedOut();
-  show(form, fields ? words.problems.invalid : failure.told, errors);
+  lead(tell(form, fields ? words.problems.invalid : failure.told, errors));
   if (WANTS_IN.has(failure.code)) wayIn(form);
 }
 

@@ -56,7 +56,7 @@ export async function learn(slug) {
   const now = turn;
   const [ofMember, ofGuest] = await Promise.all([member() ? membersOwn(slug) : [], guestsOwn(slug)]);
   if (now !== turn) return null;
-  for (const comment of [...ofMember, ...ofGuest]) mine.set(comment.id, comment);
+  for (const comment of [...ofMember, ...ofGuest]) if (!outdated(comment)) mine.set(comment.id, comment);
   return [...mine.values()];
 }
 

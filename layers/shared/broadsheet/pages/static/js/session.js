@@ -4,7 +4,7 @@
 // never logged in asks the server nothing, and one that did shows the name at once.
 
 import { call } from "./api.js";
-import { button, make } from "./elements.js";
+import { button, fromHere, make } from "./elements.js";
 import { kept, tab } from "./kept.js";
 import { say, words } from "./words.js";
 
@@ -24,15 +24,26 @@ export function begin() {
   if (member() && !(Date.now() - asked < FRESH)) ask().catch(() => {});
 }
 
-/** The account of whoever is logged in, by the server's word. Throws Failure. */
-export async function ask() {
+let asking = null;
+
+/** The account of whoever is logged in, by the server's word. Throws Failure. Whoever asks meanwhile gets the same answer. */
+export function ask() {
+  return (asking ??= answer().finally(() => (asking = null)));
+}
+
+/** It says nothing of whoever logged in or out before it came, here or in another tab. */
+async function answer() {
+  const before = member()?.id;
+  const stands = () => member()?.id === before;
   try {
     const account = await call("GET", "/v1/me");
-    tab.set("asked", Date.now());
-    loggedIn(account);
+    if (stands()) {
+      tab.set("asked", Date.now());
+      loggedIn(account);
+    }
     return account;
   } catch (failure) {
-    if (failure.code === "not_logged_in") loggedOut();
+    if (failure.code === "not_logged_in" && stands()) loggedOut();
     throw failure;
   }
 }
@@ -95,7 +106,10 @@ function showIn(nav, who) {
   if (!who) return;
   const leave = button(words.logOut, { "data-own": true });
   const told = make("span", { role: "status", "data-own": true });
-  leave.addEventListener("click", () => logOut().then(() => link.focus(), (failure) => (told.textContent = failure.told)));
+  leave.addEventListener("click", () => {
+    const lead = fromHere();
+    logOut().then(() => lead(link), (failure) => (told.textContent = failure.told));
+  });
   nav.append(
     make("a", { href: words.paths.account, "data-own": true, "aria-label": say("accountOf", { name: who.name }) }, who.name),
     leave,

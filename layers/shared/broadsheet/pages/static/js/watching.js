@@ -92,7 +92,8 @@ function take(context, page, revision) {
   }
   for (const item of withdrawn(page, revision)) thread.remove(item);
   thread.tell(page.comment_count);
-  const fresh = given.filter((each) => isNew(context, each)).sort((one, other) => (one.id < other.id ? -1 : 1));
+  known ??= newest(context, given);
+  const fresh = given.filter(isNew).sort((one, other) => (one.id < other.id ? -1 : 1));
   news = [];
   for (const each of fresh) if (thread.hasPlace(each, news)) news.push(each);
   offer(context);
@@ -100,27 +101,15 @@ function take(context, page, revision) {
 }
 
 /** Whether it came in after the page: what a later page of the discussion holds is not new. */
-function isNew(context, comment) {
-  if (known === null) known = elsewhere(context);
+function isNew(comment) {
   return !thread.find(comment.id) && !comment.state.match(/deleted|hidden/) && comment.id > known;
 }
 
-/** Ids sort by time. Where older comments follow on further pages, only what comes in from now on is new. */
-function elsewhere({ section }) {
-  if (section.querySelector("[data-more]") && !thread.newestFirst) return idOf(Date.now());
-  return thread.all().reduce((latest, item) => (item.dataset.comment > latest ? item.dataset.comment : latest), "");
-}
-
-/** The first id of a moment: a ULID begins with ten digits of base 32 for the milliseconds. */
-function idOf(milliseconds) {
-  const digits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-  let rest = milliseconds;
-  let text = "";
-  for (let place = 0; place < 10; place += 1) {
-    text = digits[rest % 32] + text;
-    rest = Math.floor(rest / 32);
-  }
-  return text;
+/** Ids sort by time. Where older comments follow on further pages, only what comes in after the first answer is new. */
+function newest({ section }, given) {
+  const further = section.querySelector("[data-more]") && !thread.newestFirst;
+  const ids = further ? given.map((each) => each.id) : thread.all().map((item) => item.dataset.comment);
+  return ids.sort().at(-1) ?? "";
 }
 
 /**

@@ -19,7 +19,7 @@ export function begin(context) {
   home = document.createComment("the form");
   form.before(home);
   keepDraft(context);
-  handle(form, (values) => post(context, values));
+  handle(form, (values, lead) => post(context, values, lead));
   form.querySelector("[data-cancel]").addEventListener("click", () => cancel(context));
   session.whenever(() => whoWrites(context));
   context.section.addEventListener("leaving", (event) => event.target.contains(form) && orphaned(context));
@@ -63,25 +63,26 @@ function goOn(context) {
   else tab.set(`answers:${context.slug}`, null);
 }
 
-async function post(context, { website = "", ...values }) {
+async function post(context, { website = "", ...values }, lead) {
   const to = answered;
   const body = { ...values, ...(website && { website }), ...(to && { parent_id: to }) };
   const comment = await call("POST", context.path, { body, headers: { "Idempotency-Key": keyFor(body) } });
   attempt = { body: null, key: null };
   remember(comment);
   const wentOn = form.elements.text.value !== values.text; // whoever typed meanwhile is left in peace, with all of it
-  if (!wentOn) empty(context);
+  if (!wentOn) empty(context, to);
   const item = thread.place({ ...comment, reactions: {} });
   if (comment.state === "published") thread.add(1);
   context.refresh();
-  if (item && !wentOn) focus(item);
+  if (item && !wentOn) lead(item);
   told(context, outcome(comment, words.posted), item && to);
 }
 
-function empty(context) {
+/** Whoever has taken the form to another comment meanwhile finds it there. */
+function empty(context, to) {
   form.elements.text.value = "";
   tab.set(`draft:${context.slug}`, null);
-  cancel(context);
+  if (answered === to) goHome(context);
 }
 
 /** Once: at the form, or, where the form has left an answer that can be seen, to those alone who listen. */
