@@ -9,7 +9,6 @@ from playwright.sync_api import expect, sync_playwright
 
 from . import chromium
 from . import paper as papers
-from .paper import eventually
 from .reader import PICTURES, meet
 
 if TYPE_CHECKING:
@@ -52,7 +51,7 @@ def meeting(browser: Browser, paper: Paper) -> Iterator[Callable[..., Reader]]:
     yield make
     for each in readers:
         each.context.close()
-    assert [each.offences for each in readers] == [[]] * len(readers)
+    assert [each.unforeseen for each in readers] == [[]] * len(readers)
 
 
 @pytest.fixture
@@ -75,15 +74,15 @@ def article(paper: Paper) -> dict[str, Any]:
     )
     first = paper.comment(made["slug"], "The stop is *too narrow* for two prams.")
     paper.comment(made["slug"], "And for one.", "Wheelwright", parent_id=first["id"])
-    eventually(lambda: paper.call("GET", f"/v1/articles/{made['slug']}")["comment_count"] == 2)
     paper.publish("The river talks go into a third week", topic="Orrin Water Talks")
+    paper.settle()
     return made
 
 
 @pytest.fixture(scope="session")
 def spanish(paper: Paper, article: dict[str, Any]) -> dict[str, Any]:
     """Its translation."""
-    return paper.publish(
+    made = paper.publish(
         "Los ministros abren las conversaciones del río",
         language="es",
         translation_of=article["slug"],
@@ -91,6 +90,8 @@ def spanish(paper: Paper, article: dict[str, Any]) -> dict[str, Any]:
         body={"format": "markdown", "text": "Se dijo **el domingo**."},
         faq=[{"question": "¿Quién está en la mesa?", "answer": "Los ministros de los dos países."}],
     )
+    paper.settle()
+    return made
 
 
 @pytest.fixture(scope="session")

@@ -79,6 +79,10 @@ class Paper:
     def newsroom(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
         return self.call(method, f"/v1/newsroom/articles{path}", body, email="editor@broadsheet.example", **headers)
 
+    def settle(self) -> None:
+        """Waits until all lists and numbers have followed what was written."""
+        self.call("POST", "/_local/events/settle")
+
     def comment(self, slug: str, text: str, name: str = "Passer-by", **fields: Any) -> dict[str, Any]:
         """A guest's."""
         given = {"text": text, "guest": {"name": name}, **fields}

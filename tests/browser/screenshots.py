@@ -80,7 +80,7 @@ def _worth_reading(paper: Paper) -> tuple[str, str]:
 def take(path: Path, reader: Reader) -> None:
     """WebP by Chromium's own encoder: an eighth of what a PNG takes."""
     reader.page.evaluate("document.fonts.ready")
-    reader.page.wait_for_function(PICTURES_ARE_THERE)
+    reader.eventually(lambda: reader.page.evaluate(PICTURES_ARE_THERE))
     shot = reader.context.new_cdp_session(reader.page).send("Page.captureScreenshot", {"format": "webp", "quality": 82})
     path.write_bytes(base64.b64decode(shot["data"]))
     print(f"{path.relative_to(ROOT)}  {path.stat().st_size // 1000} kB")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from .paper import Paper
     from .reader import Reader
 
+NOON = datetime(2031, 5, 1, 12, tzinfo=UTC)
 TAKE = """
 const send = navigator.sendBeacon.bind(navigator);
 navigator.sendBeacon = (path, text) => { told(path, text); return send(path, text); };
@@ -21,7 +23,8 @@ navigator.sendBeacon = (path, text) => { told(path, text); return send(path, tex
 def beacons(reader: Reader) -> list[tuple[str, Any]]:
     """What is sent, with the seconds in the test's hands."""
     sent: list[tuple[str, Any]] = []
-    reader.page.clock.install()
+    reader.page.clock.install(time=NOON)
+    reader.page.clock.pause_at(NOON)
     reader.context.expose_function("told", lambda path, text: sent.append((path, json.loads(text))))
     reader.context.add_init_script(TAKE)
     return sent
@@ -44,6 +47,7 @@ def test_an_article_is_told_of_once_with_what_was_read_before(
     for slug in slugs[1:]:
         read(reader, slug)
     read(reader, slugs[3])
+    reader.eventually(lambda: len(beacons) == 6)
     assert [(path.split("/")[3], told["before"]) for path, told in beacons] == [
         (slugs[0], []),
         (slugs[1], [slugs[0]]),

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect
 
-from .paper import eventually
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -96,7 +94,7 @@ def test_nothing_is_cut_from_a_comment_nor_lost_of_what_follows_it(reader: Reade
     reader.press("Post comment")
     text.press("End")
     page.keyboard.insert_text(" A second one.")
-    eventually(lambda: page.evaluate("1") and waiting)
+    reader.eventually(lambda: waiting)
     waiting[0].fallback()
     expect(reader.comment("A first thought.")).to_be_visible()
     expect(text).to_have_value("A first thought. A second one.")
@@ -151,13 +149,12 @@ def test_what_waits_goes_with_its_writer(reader: Reader, paper: Paper) -> None:
     expect(mine).to_be_visible()
     page.route("**/v1/me/comments?**", lambda route: held.append((route, route.fetch())))
     reader.read(article)
-    eventually(lambda: page.evaluate("1") and held)
+    reader.eventually(lambda: held)
     reader.press("Log out", reader.account)
     expect(reader.account.get_by_role("link", name="Log in")).to_be_visible()
     (route, answer), *_ = held
-    with page.expect_response("**/v1/me/comments?**"):
-        route.fulfill(response=answer)
-    page.evaluate("1")
+    route.fulfill(response=answer)
+    reader.dealt_with("/v1/me/comments")
     expect(mine).to_have_count(0)
 
 
@@ -183,7 +180,7 @@ def test_what_is_held_is_shown_to_its_writer_alone(meeting: Meeting, paper: Pape
     expect(other.comment("May this be said?")).to_be_visible()
     writer.page.locator("#discussion").scroll_into_view_if_needed()
     reply = mine.get_by_role("button", name="Reply")
-    eventually(lambda: writer.page.clock.run_for(10_000) or reply.is_visible())
+    writer.watches_until(reply.is_visible)
     expect(mine).not_to_contain_text("Waiting for a moderator")
 
 
@@ -257,7 +254,7 @@ def test_an_answer_outlives_what_it_answers(reader: Reader, paper: Paper) -> Non
     page.get_by_label("Your comment").fill("My long answer.")
     page.get_by_label("Your name").fill("Replier")
     paper.call("POST", f"/v1/moderation/comments/{taken['id']}/hide", {}, email="moderator@broadsheet.example")
-    eventually(lambda: page.clock.run_for(10_000) or reader.comment("What a moderator takes.").count() == 0)
+    reader.watches_until(lambda: reader.comment("What a moderator takes.").count() == 0)
     expect(page.locator("form[data-form=comment] [data-failure]")).to_have_text(
         "The comment you are replying to is no longer there."
     )

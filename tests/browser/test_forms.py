@@ -110,6 +110,7 @@ def test_a_wrong_password_is_told_at_its_field(reader: Reader) -> None:
 def test_what_is_missing_is_told_without_a_connection(reader: Reader) -> None:
     reader.go("/login")
     reader.page.get_by_label("E-mail").fill("reader@broadsheet.example")
+    expect(reader.page.get_by_role("button", name="Log in")).to_be_enabled()  # its script has come
     reader.context.set_offline(True)
     reader.press("Log in")
     assert summary(reader, "login") == ["Password: Please fill this in."]

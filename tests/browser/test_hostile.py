@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect
 
-from .paper import eventually
-
 if TYPE_CHECKING:
     from .paper import Paper
     from .reader import Reader
@@ -55,7 +53,7 @@ def test_a_hostile_article_does_nothing(reader: Reader, paper: Paper) -> None:
     expect(reader.page.get_by_role("heading", level=1)).to_contain_text("</script><script>")
     expect(reader.page.get_by_role("button", name="Post comment")).to_be_enabled()
     nothing_that_runs(reader)
-    eventually(lambda: article["id"] in [card["id"] for card in paper.call("GET", "/v1/front?language=en")["latest"]])
+    paper.settle()
     for path in ("/", "/sections/world", f"/topics/{article['topic']['slug']}", "/authors/no-friend"):
         reader.go(path)
         expect(reader.page.get_by_role("link", name="Hostile").first).to_be_visible()
@@ -105,8 +103,7 @@ def test_hostile_html_of_a_comment_is_not_taken_from_the_interface_either(reader
     expect(reader.comment("Leaked")).to_be_visible()
     nothing_that_runs(reader)
     # Newer browsers refuse these even in a document that is only parsed; what ran would have said so itself.
-    parsed = ("style", "base", "script-src-attr", "inline event handler")
-    reader.offences = [each for each in reader.offences if not any(word in each for word in parsed)]
+    reader.foreseen += ["style", "base", "script-src-attr", "inline event handler"]
 
 
 def test_what_a_script_would_say_is_heard(reader: Reader, article: dict[str, Any]) -> None:
@@ -120,10 +117,7 @@ def test_what_a_script_would_say_is_heard(reader: Reader, article: dict[str, Any
         picture.src = 'https://evil.example/x.png';
         document.body.append(picture);
     }""")
-    reader.page.wait_for_function("() => true")
-    reader.page.evaluate("() => new Promise((resolve) => setTimeout(resolve, 0))")
-    heard = "\n".join(reader.offences)
-    assert "policy: script-src" in heard
-    assert "policy: ran" not in heard
-    assert "stranger: https://evil.example/x.png" in heard
-    reader.offences.clear()
+    reader.foreseen = ["policy: script-src", "stranger: https://evil.example/x.png"]
+    reader.eventually(lambda: all(any(part in each for each in reader.offences) for part in reader.foreseen))
+    reader.foreseen.append("console: ")
+    assert reader.unforeseen == [], "what ran would have said so"

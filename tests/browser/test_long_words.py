@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect
 
-from .paper import eventually
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -38,7 +36,7 @@ def wordy(paper: Paper) -> dict[str, Any]:
         faq=[{"question": LONG, "answer": ADDRESS}],
     )
     paper.call("POST", f"/v1/articles/{made['slug']}/comments", {"text": ADDRESS, "guest": {"name": LONG[:60]}})
-    eventually(lambda: paper.call("GET", "/v1/front?language=en")["latest"][0]["id"] == made["id"])
+    paper.settle()
     return made
 
 

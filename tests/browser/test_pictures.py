@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect
 
-from .paper import eventually
 from .reader import PICTURES
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ def illustrated(paper: Paper) -> dict[str, Any]:
     )
     image = {"url": f"{PICTURES}1000x1400.svg", "alt": "A tower", "caption": "The tower.", "credit": "C. Marsh"}
     made = paper.publish("A story that is shown", section="sports", image=image, body={"format": "html", "text": body})
-    eventually(lambda: paper.call("GET", "/v1/front?language=en")["latest"][0]["id"] == made["id"])
+    paper.settle()
     return made
 
 
@@ -95,8 +94,7 @@ def test_nothing_moves_when_a_slow_picture_comes(
     expect(
         page.get_by_role("link", name="A story").first if page_of != "article" else page.get_by_text("After.")
     ).to_be_visible()
-    page.evaluate(TWO_FRAMES)
-    assert pictures.held, "the first was asked for at once"
+    reader.eventually(lambda: pictures.held)  # the first is asked for at once
     for place in range(0, page.evaluate("document.body.scrollHeight"), height):
         page.evaluate("(top) => scrollTo(0, top)", place)
         pictures.come()
