@@ -221,7 +221,9 @@ def _fork(order: dict[str, Any], run: dict[str, Any], handlers: dict[str, Any]) 
 def _listen(children: list[Child], until: Any) -> None:
     deadline = time.monotonic() + PATIENCE
     while waiting := [child for child in children if not until(child)]:
-        readable, _, _ = select.select([child.tells for child in waiting], [], [], deadline - time.monotonic())
+        readable, _, _ = select.select(
+            [child.tells for child in waiting], [], [], max(0.0, deadline - time.monotonic())
+        )
         if not readable:
             for child in waiting:
                 os.kill(child.pid, signal.SIGKILL)
