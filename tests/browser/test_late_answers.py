@@ -78,6 +78,41 @@ def test_an_answer_that_is_begun_while_another_is_sent_stays_where_it_is(reader:
     expect(other.get_by_label("Your comment")).to_be_focused()
 
 
+def test_a_second_reaction_waits_for_the_first(reader: Reader, paper: Paper) -> None:
+    article = paper.publish("A page for those of two minds")
+    paper.comment(article["slug"], "Judge for yourselves.")
+    reader.log_in(back=f"/articles/{article['slug']}")
+    item, held = reader.comment("Judge for yourselves."), hold(reader, "**/reaction", "PUT")
+    like, sad = (item.get_by_role("button", name=name) for name in ("Like", "Sad"))
+    like.click()
+    reader.eventually(lambda: held)
+    expect(sad).to_have_attribute("aria-disabled", "true")
+    sad.click(force=True)
+    held.pop().fallback()
+    expect(like).to_have_attribute("aria-pressed", "true")
+    sad.click()
+    reader.eventually(lambda: held)
+    held.pop().fallback()
+    expect(sad).to_have_attribute("aria-pressed", "true")
+    expect(like).to_have_attribute("aria-pressed", "false")
+
+
+def test_an_answer_goes_on_under_the_hands_of_whoever_types_already(reader: Reader, paper: Paper) -> None:
+    article, page = paper.publish("A page that comes before its scripts"), reader.page
+    paper.comment(article["slug"], "Something to answer.")
+    reader.read(article)
+    other, text = reader.comment("Something to answer."), page.get_by_label("Your comment")
+    reader.press("Reply", other)
+    text.fill("Begun")
+    held = hold(reader, "**/writing.*.js", "GET")
+    page.reload(wait_until="commit")
+    text.focus()
+    reader.eventually(lambda: held)
+    held.pop().fallback()
+    expect(other.get_by_label("Your comment")).to_be_focused()
+    expect(text).to_have_value("Begun")
+
+
 def test_what_is_changed_while_it_is_saved_stays(reader: Reader, paper: Paper) -> None:
     article, page = paper.publish("A page for those who write on"), reader.page
     reader.log_in(back=f"/articles/{article['slug']}")

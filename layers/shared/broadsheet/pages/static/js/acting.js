@@ -22,7 +22,8 @@ export function begin(context) {
     const name = Object.keys(ACTS).find((each) => each in pressed.dataset);
     const item = pressed.closest("[data-comment]");
     note(context, item, "");
-    pressed.setAttribute("aria-disabled", "true");
+    const together = name === "react" ? [...pressed.parentElement.children] : [pressed]; // or answers decide which one wins
+    for (const each of together) each.setAttribute("aria-disabled", "true");
     try {
       await ACTS[name](context, item, pressed);
     } catch (failure) {
@@ -30,7 +31,7 @@ export function begin(context) {
       if (failure.code === "not_logged_in") session.loggedOut();
       note(context, item, failure.toldOfAct, failure.code === "not_logged_in");
     } finally {
-      pressed.removeAttribute("aria-disabled");
+      for (const each of together) each.removeAttribute("aria-disabled");
     }
   });
 }

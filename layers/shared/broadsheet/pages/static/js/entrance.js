@@ -1,7 +1,7 @@
 // The ways in: register, confirm, log in, forget a password and choose another.
 
 import { call } from "./api.js";
-import { handle, instead, show } from "./forms.js";
+import { handle, show } from "./forms.js";
 import { expectMail, moveOn, stay } from "./languages.js";
 import * as session from "./session.js";
 import { words } from "./words.js";
@@ -14,7 +14,7 @@ export function begin() {
   if (token && !stays && moveOn(token)) return;
   for (const form of document.querySelectorAll("form[data-form]")) {
     const send = SEND[form.dataset.form];
-    if (send) handle(form, (values) => send(values, form));
+    if (send) handle(form, (values, lead) => send(values, form, lead));
   }
   prepare();
   addEventListener("hashchange", () => location.hash.startsWith("#token=") && location.reload());
@@ -47,26 +47,30 @@ function prepare() {
   }
 }
 
-function sent(form) {
-  instead(form, form.parentElement.querySelector("[data-sent]"));
+/** In the form's place stands that it worked. */
+function sent(form, lead) {
+  const told = form.parentElement.querySelector("[data-sent]");
+  form.hidden = true;
+  told.hidden = false;
+  lead(told);
 }
 
 /** What a mail answers. */
-async function byMail(values, form) {
+async function byMail(values, form, lead) {
   expectMail();
   await call("POST", form.action, { body: values });
-  sent(form);
+  sent(form, lead);
 }
 
-async function verify(_, form) {
+async function verify(_, form, lead) {
   await call("POST", form.action, { body: { token } }).catch((failure) => {
     if (failure.code === "bad_token") document.querySelector("[data-spent]").hidden = false;
     throw failure;
   });
-  sent(form);
+  sent(form, lead);
 }
 
-async function reset(values, form) {
+async function reset(values, form, lead) {
   try {
     await call("POST", form.action, { body: { ...values, token } });
   } catch (failure) {
@@ -74,7 +78,7 @@ async function reset(values, form) {
     throw failure;
   }
   session.loggedOut();
-  sent(form);
+  sent(form, lead);
 }
 
 /** A link that is spent leads to where one asks for another. */

@@ -49,13 +49,6 @@ export function done(form, text) {
   form.querySelector("[data-done]").textContent = text;
 }
 
-/** Puts one thing in the place of another and tells of it. */
-export function instead(from, to) {
-  from.hidden = true;
-  to.hidden = false;
-  focus(to);
-}
-
 /** What is missing is known here, and what else is wrong the server says; where it does not answer, the first is told. */
 function refused(form, failure, missing, lead) {
   const told = failure.errors.filter((error) => !missing.some((each) => each.field === error.field));

@@ -109,11 +109,13 @@ export function answer(context, item) {
 function take({ slug }, item) {
   answered = item.dataset.comment;
   tab.set(`answers:${slug}`, answered);
+  const had = document.activeElement;
   const replying = form.querySelector("[data-replying]");
   replying.hidden = false;
   replying.querySelector("[data-replying-to]").textContent = say("replyingTo", { name: item.querySelector("[data-by]").textContent });
   item.querySelector(":scope > article").after(form);
   section.hidden = true;
+  if (form.contains(had)) had.focus(); // what is moved loses it
   done(form, "");
 }
 
