@@ -87,6 +87,18 @@ def test_the_dark_is_dark(meeting: Meeting, article: dict[str, Any]) -> None:
         assert abs(sum(paper) - sum(ink)) > 500
 
 
+def test_an_address_is_shared_from_every_page_of_a_discussion(reader: Reader, article: dict[str, Any]) -> None:
+    reader.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    address = f"{reader.paper.origin}/articles/{article['slug']}"
+    reader.read(article)
+    first = reader.page.locator("[data-comment]").first.get_attribute("data-comment")
+    for query in ("", f"?replies={first}"):
+        reader.go(f"/articles/{article['slug']}{query}")
+        reader.press("Share")
+        expect(reader.page.get_by_text("Address copied")).to_be_visible()
+        assert reader.page.evaluate("navigator.clipboard.readText()") == address
+
+
 def test_buttons_are_large_enough_for_a_finger(meeting: Meeting, article: dict[str, Any]) -> None:
     reader = meeting(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     reader.read(article)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -145,7 +146,7 @@ def test_every_page_names_its_address_from_configuration_whatever_the_request_sa
         assert "evil.example" not in reply.text
         if reply.headers["content-type"].startswith("text/html"):
             page = look(stage, path)
-            assert page.link("canonical") == ([] if page.meta("robots") else [f"{ORIGIN}{path}"])
+            assert page.link("canonical") == ([] if page.meta("robots") == ["noindex"] else [f"{ORIGIN}{path}"])
             assert page.meta("og:url") == [f"{ORIGIN}{path}"]
             assert page.texts("//title")[0]
             assert len(page.all("//h1")) == 1
@@ -233,8 +234,6 @@ def test_a_page_is_compressed_for_those_who_take_it(stage: Stage) -> None:
 @pytest.fixture
 def configured(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A way to change the site's configuration for a test."""
-    from dataclasses import replace
-
     from broadsheet.pages import answers
 
     given = site.get()
@@ -246,6 +245,21 @@ def configured(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
     yield configure
     answers.security.cache_clear()
+
+
+def test_a_text_that_nobody_has_written_takes_nothing_else_away(stage: Stage, configured: Any) -> None:
+    configured(texts=["about", "imprint"])
+    assert look(stage, "/").texts("//nav[@class='documents']//a") == ["About us"]
+    assert look(stage, "/about").text("//h1")
+    look(stage, "/imprint", 404)
+    assert "/imprint" not in stage.call("GET", "/sitemaps/site.xml").text
+
+
+def test_a_text_without_a_translation_is_no_translation(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    changed = replace(site.get(), languages={"en": "English", "es": "Español", "fr": "Français"})
+    monkeypatch.setattr(site, "get", lambda: changed)
+    assert set(look(stage, "/about").hreflang) == {"en", "es", "x-default"}
+    assert "/fr/about" not in stage.call("GET", "/sitemaps/site.xml").text
 
 
 def policy(reply: Reply) -> dict[str, list[str]]:

@@ -71,6 +71,7 @@ def test_a_long_discussion_goes_on_page_by_page_either_way_round(stage: Stage) -
                 "another page as the right one, and none at all, would contradict each other"
             )
             assert page.meta("robots") == ["noindex"]
+            assert page.hreflang == {}
         assert seen == (posted if order == "oldest" else posted[::-1])
         assert "The discussion, continued." in page.words
 

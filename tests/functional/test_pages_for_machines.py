@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import lxml.etree
 import pytest
 from broadsheet import clock, site
-from broadsheet.pages import sitemaps
+from broadsheet.pages import sitemaps, urls
 
 from tests.looking import MAPS, feed, look, read_xml
 from tests.scenario import usual
@@ -252,6 +252,21 @@ def test_a_month_with_more_than_fits_keeps_the_newest(stage: Stage, monkeypatch:
     slugs = [stage.published(headline=f"Story {n}")["slug"] for n in range(3)]
     found = locations(stage, f"/sitemaps/{clock.now():%Y-%m}.xml")
     assert found == [f"{ORIGIN}/articles/{slug}" for slug in slugs[:0:-1]]
+
+
+def test_a_month_is_never_more_than_a_function_may_answer(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    slugs = [stage.published(headline=f"{'Мост ' * 12}{n}")["slug"] for n in range(3)]
+    monkeypatch.setattr(sitemaps, "LARGEST", 2 * (len(urls.article(slugs[2])) + sitemaps.AROUND))
+    found = locations(stage, f"/sitemaps/{clock.now():%Y-%m}.xml")
+    assert found == [f"{ORIGIN}{urls.article(slug)}" for slug in slugs[:0:-1]]
+    whole = stage.call("GET", f"/sitemaps/{clock.now():%Y-%m}.xml").text
+    assert len(whole) / 2 < len(urls.article(slugs[2])) + 2 * sitemaps.AROUND
+
+
+def test_a_sitemap_of_no_news_has_the_front(stage: Stage, time: Clock) -> None:
+    stage.published()
+    time.forward(days=3)
+    assert locations(stage, "/sitemap-news.xml") == [f"{ORIGIN}/"]
 
 
 @pytest.mark.parametrize("name", XML_FEEDS)

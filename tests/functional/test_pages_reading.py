@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 from broadsheet import reads, site
@@ -149,7 +150,8 @@ def test_a_listing_goes_on_where_it_ended_and_back_to_its_beginning(stage: Stage
         where, _, query = path.partition("?")
         page = look(stage, where, query=dict(part.split("=") for part in query.split("&") if part))
         seen += page.all("//main//*[contains(@class, 'headline')]/a/@href")[: len(slugs) - len(seen)]
-        assert bool(page.meta("robots")) == bool(query)
+        assert page.meta("robots") == ["noindex" if query else "max-image-preview:large"]
+        assert bool(page.data) != bool(query)
         assert page.link("canonical") == ([] if query else ["https://news.example/sections/politics"])
         path = next(iter(page.all("//a[@rel='next']/@href")), "")
     assert [href.removeprefix("/articles/") for href in seen] == slugs[::-1]
@@ -219,7 +221,7 @@ def test_an_article_without_a_picture_a_topic_or_a_standfirst_is_whole(stage: St
     assert not page.has("//main//img")
     assert not page.has("//a[@rel='author']")
     assert "By Ada Quist" in page.words
-    assert page.meta("og:image") == []
+    assert [urlsplit(url).path.rpartition("/")[2][:8] for url in page.meta("og:image")] == ["icon-512"]
 
 
 def test_no_headline_stands_alone_below_full_rows_and_a_section_leads_with_a_picture(stage: Stage) -> None:

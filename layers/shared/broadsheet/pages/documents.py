@@ -30,20 +30,24 @@ class Document:
 
 
 def read(name: str, language: str) -> Document:
-    """Raises NothingPublished for what `site.json` does not name."""
-    if name not in site.get().pages.texts:
+    """Raises NothingPublished for what `site.json` does not name, and for what nobody has written."""
+    found = _read(name, language) if name in site.get().pages.texts else None
+    if found is None:
         raise NothingPublished
-    return _read(name, language)
+    return found
 
 
 def listed(language: str) -> list[Document]:
-    """In the order of `site.json`."""
-    return [_read(name, language) for name in site.get().pages.texts]
+    """Those that are written, in the order of `site.json`: a name that is mistyped there takes away itself alone."""
+    return [found for name in site.get().pages.texts if (found := _read(name, language))]
 
 
 @cache
-def _read(name: str, language: str) -> Document:
-    written = next(tag for tag in (language, site.get().language) if (FOLDER / tag / f"{name}.md").exists())
+def _read(name: str, language: str) -> Document | None:
+    tags = (language, site.get().language)
+    written = next((tag for tag in tags if (FOLDER / tag / f"{name}.md").exists()), None)
+    if written is None:
+        return None
     title, _, text = (FOLDER / written / f"{name}.md").read_text("utf-8").partition("\n")
     return Document(name, title.removeprefix("# ").strip(), text.strip(), written)
 

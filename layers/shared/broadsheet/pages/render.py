@@ -46,6 +46,8 @@ class Head:
     """Where the language switcher leads; what is missing leads to that language's front, and says so."""
     feeds: str = ""
     """Path of what the page's feeds are about; the site's where it is empty."""
+    feeds_of: str = ""
+    """And its name."""
     kind: str = "website"
     """Open Graph's word for what the page is."""
     image: Mapping[str, Any] | None = None
@@ -159,6 +161,7 @@ def _environment() -> Environment:
         "picture_widths": urls.picture_widths,
         "article_path": urls.article,
         "feeds": urls.FEEDS,
+        "feed_names": urls.FEED_NAMES,
         "manifest": urls.MANIFEST,
     }
     environment.filters |= {"script": script, "trusted": trusted, "time": clock.parse}

@@ -13,17 +13,23 @@ from typing import TYPE_CHECKING, Any
 from broadsheet import clock, keys, languages, settings, site, table
 from broadsheet.errors import NothingPublished
 
-from . import render, urls
+from . import documents, render, urls
 from .urls import Links
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     Card = dict[str, Any]
+    Entry = tuple[str, str | None]
+    """A path, and when what is there changed."""
 
 MONTH = re.compile(r"(\d{4}-(?:0[1-9]|1[0-2]))\.xml", re.ASCII)
 MOST = 20_000
-"""Articles of a month: half of what a sitemap may hold, and well below what a function may answer."""
+"""Articles of a month: half of what a sitemap may hold."""
+LARGEST = 4_500_000
+"""Bytes of addresses: a function may answer six millions with all that is around them."""
+AROUND = 100
+"""Bytes around a path: the elements, the site's origin, the time."""
 MOST_NEWS = 1_000
 NEWS = timedelta(days=2)
 LAST = "~"
@@ -51,13 +57,26 @@ def one(name: str) -> str:
     cards = _cards(match[1], f"{match[1]}-{LAST}", MOST)
     if not cards and match[1] not in _months():
         raise NothingPublished
-    found = [(urls.article(card["slug"]), card["updated_at"]) for card in cards]
+    found = _fitting([(urls.article(card["slug"]), card["updated_at"]) for card in cards])
     return render.text("sitemap.xml", entries=found or [("/", None)])
 
 
+def _fitting(entries: list[Entry]) -> list[Entry]:
+    """The first ones, as many as one answer holds."""
+    size = 0
+    for place, (path, _) in enumerate(entries):
+        size += len(path) + AROUND
+        if size > LARGEST:
+            return entries[:place]
+    return entries
+
+
 def news() -> str:
+    """Like a month's, it has the front alone where there is nothing."""
     now = clock.now()
     cards = _cards(clock.stamp(now - NEWS), f"{clock.stamp(now)}{LAST}", MOST_NEWS)
+    if not cards:
+        return render.text("sitemap.xml", entries=[("/", None)])
     entries = [(card, _news_language(card["language"])) for card in cards]
     return render.text("sitemap-news.xml", entries=entries, name=site.get().text(site.get().name, site.get().language))
 
@@ -87,7 +106,8 @@ def _months() -> Iterator[str]:
 
 def _own_pages() -> Iterator[str]:
     publication = site.get()
-    for links in map(Links, publication.languages):
+    for language in publication.languages:
+        links = Links(language)
         yield links.front
         yield from (links.section(slug) for slug in publication.sections)
-        yield from (links.named(name) for name in publication.pages.texts)
+        yield from (links.named(text.name) for text in documents.listed(language) if text.language == language)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 FEEDS = {"feed.rss": "application/rss+xml", "feed.atom": "application/atom+xml", "feed.json": "application/feed+json"}
 
+FEED_NAMES = {"feed.rss": "RSS", "feed.atom": "Atom", "feed.json": "JSON Feed"}
+
 ICONS = ("favicon.ico", "apple-touch-icon.png")
 """What is asked for by name, whether or not a page says so."""
 MANIFEST = "site.webmanifest"

@@ -98,12 +98,12 @@ def listing(kind: str, slug: str, language: str, query: Mapping[str, str]) -> st
         raise NothingPublished
     page = _page(kind, slug, language, query.get("cursor"))
     cards = page["items"]
-    if not cards and "cursor" in query:
+    if not cards and query.get("cursor"):
         raise BadCursor
     if not cards and kind != "section":
         raise NothingPublished
     name = site.get().section(slug, language)["name"] if kind == "section" else name_of(kind, slug, cards)
-    path, begun = Links(language).listing(kind, slug), "cursor" in query
+    path, begun = Links(language).listing(kind, slug), bool(query.get("cursor"))
     everywhere = {tag: Links(tag).listing(kind, slug) for tag in site.get().languages} if kind == "section" else {}
     head = Head(
         title=name,
@@ -111,8 +111,9 @@ def listing(kind: str, slug: str, language: str, query: Mapping[str, str]) -> st
         alternates={} if begun else everywhere,
         switch=everywhere,
         feeds=path if kind != "author" else "",
+        feeds_of=name if kind != "author" else "",
         listed=not begun,
-        data=linked_data.listing(kind, name, path, cards, language),
+        data=() if begun else linked_data.listing(kind, name, path, cards, language),
     )
     more = f"{path}?cursor={page['next_cursor']}" if page["next_cursor"] else None
     beside = _beside_listing(_front(language), cards)
@@ -187,10 +188,11 @@ def _head_of_article(given: Any, thread: discussion.Shown, language: str) -> Hea
         title=given["headline"],
         path=path,
         description=given["standfirst"] or "",
-        alternates={given["language"]: path, **translated} if translated else {},
+        alternates={given["language"]: path, **translated} if translated and not thread.begun else {},
         switch=_editions(given["language"], translated),
         language=given["language"],
         feeds=Links(language).section(given["section"]["slug"]),
+        feeds_of=site.get().section(given["section"]["slug"], language)["name"],
         kind="article",
         image=given["image"],
         times={"published_time": given["published_at"], "modified_time": given["updated_at"]},
@@ -225,7 +227,8 @@ def named(name: str, language: str) -> str:
 def _document(name: str, language: str) -> str:
     found = documents.read(name, language)
     everywhere = {tag: Links(tag).named(name) for tag in site.get().languages}
-    head = Head(title=found.title, path=Links(language).named(name), alternates=everywhere, switch=everywhere)
+    written = {tag: path for tag, path in everywhere.items() if documents.read(name, tag).language == tag}
+    head = Head(title=found.title, path=Links(language).named(name), alternates=written, switch=everywhere)
     return render.html("document.html", language, head, document=found)
 
 

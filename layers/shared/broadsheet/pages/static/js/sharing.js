@@ -15,7 +15,7 @@ export function begin() {
 }
 
 async function send(share) {
-  const url = document.querySelector("link[rel=canonical]").href;
+  const url = document.querySelector("link[rel=canonical]")?.href ?? location.origin + location.pathname; // further pages name none
   try {
     if (navigator.share) await navigator.share({ title: document.title, url });
     else {
