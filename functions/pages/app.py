@@ -50,7 +50,8 @@ def article(slug: str) -> Response[str]:
     found = articles.read(slug, sidebar.popular)
     if found.slug != slug:
         return answers.moved(event, urls.article(found.slug))
-    return answers.page(event, views.article(found, query, sidebar))
+    shown = views.article(found, query, sidebar)
+    return answers.page(event, shown, whole=not sidebar.missing)
 
 
 @app.get("/sections/<slug>")

@@ -339,6 +339,21 @@ def test_a_bug_in_every_page_is_a_bare_page(breaking: Stage, monkeypatch: pytest
     assert page.text("//h1") == "Something went wrong here"
 
 
+def test_an_article_is_not_lost_for_what_stands_beside_it(breaking: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    from broadsheet.errors import Unavailable
+
+    live = breaking.published()
+    breaking.comment(live["slug"], guest="Passer-by")
+    breaking.settle()
+    articles.forget()
+    monkeypatch.setattr(front, "read", failing(Unavailable()))
+    page = look(breaking, f"/articles/{live['slug']}")
+    assert page.text("//h1") == live["headline"]
+    assert page.has("//*[@data-comment]")
+    assert page.reply.headers["cache-control"].startswith("public, max-age=0, s-maxage=5,")
+    look(breaking, "/", 503)
+
+
 def test_a_busy_store_is_a_page_that_says_when_to_come_back(breaking: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     from broadsheet.errors import Unavailable
 

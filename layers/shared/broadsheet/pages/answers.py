@@ -31,6 +31,7 @@ PLAIN = "text/plain; charset=utf-8"
 XML = "application/xml; charset=utf-8"
 MANIFEST = "application/manifest+json; charset=utf-8"
 HOUR = 3_600
+A_MOMENT = 5
 POLICY = {
     "default-src": ["'none'"],
     "script-src": ["'self'"],
@@ -50,8 +51,9 @@ QUERY = ("cursor", "order", "replies")
 UNUSED = ("browsing-topics", "camera", "display-capture", "geolocation", "microphone", "payment", "usb")
 
 
-def page(event: APIGatewayProxyEventV2, html: str) -> Response[str]:
-    return http.public(event, html, kind=HTML, also=security())
+def page(event: APIGatewayProxyEventV2, html: str, *, whole: bool = True) -> Response[str]:
+    """Where something is missing that will be there in a moment, nobody keeps it for longer."""
+    return http.public(event, html, http.MAX_AGE if whole else A_MOMENT, HTML, security())
 
 
 def file(event: APIGatewayProxyEventV2, text: str, kind: str, max_age: int = http.MAX_AGE) -> Response[str]:

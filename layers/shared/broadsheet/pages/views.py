@@ -10,7 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from broadsheet import filling, front, languages, listings, site, whys
-from broadsheet.errors import BadCursor, Invalid, NothingPublished, Withdrawn
+from broadsheet.errors import BadCursor, Invalid, NothingPublished, Unavailable, Withdrawn
 
 from . import bodies, discussion, documents, linked_data, render, urls
 from .cards import name_of
@@ -141,18 +141,25 @@ def _page(kind: str, slug: str, language: str, cursor: str | None) -> Any:
 class Sidebar:
     """What stands beside an article: the front in its language, read once however much of it is shown.
 
-    A page of the replies to one comment has spent its calls on them, and nothing stands beside it.
+    A page of the replies to one comment has spent its calls on them, and nothing stands beside it. Nor does it where the front
+    is throttled: one item is beside every article of a language, and none is to be lost for it.
     """
 
     def __init__(self, query: Mapping[str, str]) -> None:
         self._fronts: dict[str, Any] = {}
+        self.missing = False
+        """Whether it could not be had."""
         self._empty = discussion.below(query) is not None
 
     def front(self, language: str) -> Any:
-        if self._empty:
+        if self._empty or self.missing:
             return {"picks": [], "latest": [], "most_read": {"1h": []}}
         if language not in self._fronts:
-            self._fronts[language] = _front(language)
+            try:
+                self._fronts[language] = _front(language)
+            except Unavailable:
+                self.missing = True
+                return self.front(language)
         return self._fronts[language]
 
     def popular(self, language: str, window: str) -> list[filling.Card]:
