@@ -25,6 +25,7 @@ def wordy(paper: Paper) -> dict[str, Any]:
     body = (
         f"<p>{LONG}</p><pre>{LONG * 3}</pre><table><tr>{f'<th>{LONG}</th>' * 4}</tr></table>"
         f"<blockquote>{ADDRESS}</blockquote><ul><li>{LONG}</li></ul>"
+        f"{'<blockquote>' * 60}Quoted.{'</blockquote>' * 60}{'<ul><li>' * 40}Listed.{'</li></ul>' * 40}"
     )
     made = paper.publish(
         f"{LONG} aufgehoben",
@@ -36,6 +37,8 @@ def wordy(paper: Paper) -> dict[str, Any]:
         faq=[{"question": LONG, "answer": ADDRESS}],
     )
     paper.call("POST", f"/v1/articles/{made['slug']}/comments", {"text": ADDRESS, "guest": {"name": LONG[:60]}})
+    quoted = {"text": "> " * 17 + "Quoted.", "guest": {"name": "Echo"}}
+    paper.call("POST", f"/v1/articles/{made['slug']}/comments", quoted)
     paper.settle()
     return made
 
