@@ -164,6 +164,13 @@ def test_a_translation_for_whoever_reads_none_of_them_is_the_one_in_the_sites_ow
         assert "x-default" not in look(stage, f"/articles/{each['slug']}").hreflang
 
 
+def test_a_name_that_is_written_from_the_right_moves_no_date(stage: Stage) -> None:
+    live = stage.published(byline=[{"name": "Ada Quist"}, {"name": "ليلى حداد"}])
+    stage.settle()
+    for path in ("/", f"/articles/{live['slug']}"):
+        assert look(stage, path).texts("//*[@class='by']//bdi")[:2] == ["Ada Quist", "ليلى حداد"]
+
+
 def test_a_withdrawn_article_says_so_in_its_own_language(stage: Stage) -> None:
     live = stage.published(headline="El puente", language="es")
     stage.act(live, "unpublish")
